@@ -1,0 +1,69 @@
+import { processEnvironment } from '../config/process-environment.ts';
+import { loadSettings } from '../config/load.ts';
+import type { LoadedSettings } from '../config/load.ts';
+import type { FlagValue } from '../config/setting-layers.ts';
+import { withCatalogueFacts } from '../market/catalogue.ts';
+import { parseTradeDate } from '../market/calendar.ts';
+import { usageError } from '../market/errors.ts';
+import type { Instrument } from '../market/instrument.ts';
+import { PROVIDER_OPTIONS } from '../providers/registry.ts';
+import type { Output } from './output.ts';
+
+/** The flags that every command takes. */
+export interface CommonFlags {
+  readonly config?: string[];
+  readonly logLevel?: string;
+  readonly json?: boolean;
+  readonly now?: string;
+  readonly outputDir?: string;
+}
+
+/** What a command works with. */
+export interface CommandContext extends LoadedSettings {
+  /** Configured instruments, with what the catalogue knows of them. */
+  readonly configured: readonly Instrument[];
+  /** The time that the command stands for: --now, else the clock at its start. Milliseconds since the epoch, UTC. */
+  readonly now: number;
+  readonly output: Output;
+}
+
+/** What the surroundings of a command are. */
+export interface Surroundings {
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
+/** Reads --now: a date or an instant with its zone. @throws VortexError `usage` */
+export function readNow(text: string | undefined): number {
+  if (text === undefined) return new Date().getTime();
+  const date = parseTradeDate(text);
+  if (date !== undefined) return date;
+  const instant = /T.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(instant)) {
+    throw usageError(`flag --now: ${text} is no time; write 2026-01-15 or 2026-01-15T06:00:00Z`);
+  }
+  return instant;
+}
+
+/** Loads the settings of a command and says on stderr what they warn of. @throws VortexError `config-invalid`, `usage` */
+export async function loadContext(flags: CommonFlags, settingFlags: readonly FlagValue[], output: Output): Promise<CommandContext> {
+  const now = readNow(flags.now);
+  const loaded = await loadSettings({
+    flags: [
+      { path: 'logging.level', flag: '--log-level', value: flags.logLevel },
+      { path: 'output_dir', flag: '--output-dir', value: flags.outputDir },
+      ...settingFlags,
+    ],
+    ...(flags.config === undefined ? {} : { files: flags.config }),
+    env: processEnvironment(),
+    cwd: process.cwd(),
+    providerOptions: PROVIDER_OPTIONS,
+  });
+  for (const warning of loaded.warnings) output.err(`vortex: ${warning}\n`);
+  const daysCount = loaded.settings.days_count;
+  const configured = loaded.instruments.map(({ instrument }) => {
+    const own = daysCount === undefined ? instrument : { contractDays: daysCount, ...instrument };
+    return withCatalogueFacts(own);
+  });
+  return { ...loaded, configured, now, output };
+}

@@ -1,0 +1,49 @@
+import { relative, resolve } from 'node:path';
+import { formatTradeDate } from '../market/calendar.ts';
+import { DAY_MS } from '../market/period.ts';
+import { oneYearBefore } from '../plan/wanted.ts';
+import { readNow } from './context.ts';
+import type { CommonFlags, Surroundings } from './context.ts';
+import { runDownload } from './download.ts';
+import { embeddedSandbox } from './sandbox.ts';
+import { resultTable } from './summary.ts';
+
+/** Something of each class: contracts that trade now, stocks, crypto, forex. */
+const SYMBOLS = ['future:GOLD', 'future:CRUDE_W', 'stock:SPY', 'stock:AAPL', 'stock:BTC-USD', 'EURUSD', 'USDJPY'];
+
+/** `vortex demo`: the main job on the embedded sandbox, offline, into ./data/demo. */
+export async function demo(flags: CommonFlags, surroundings: Surroundings): Promise<number> {
+  const { output } = surroundings;
+  const now = readNow(flags.now);
+  const folder = resolve(flags.outputDir ?? 'data/demo');
+  const sandbox = await embeddedSandbox(now);
+  try {
+    output.err('The prices are made up by the embedded sandbox: no account, no network.\n');
+    const report = await runDownload(
+      SYMBOLS,
+      {
+        logLevel: 'warn',
+        ...flags,
+        outputDir: folder,
+        now: new Date(now).toISOString(),
+        provider: 'sandbox',
+        start: formatTradeDate(oneYearBefore(Math.floor(now / DAY_MS) * DAY_MS)),
+        format: 'csv,parquet',
+      },
+      surroundings,
+      [{ path: 'providers.sandbox.base_url', flag: '(embedded sandbox)', value: sandbox.url }],
+    );
+    if (typeof report === 'number') return report;
+    if (!flags.json) {
+      const place = relative(process.cwd(), folder) || '.';
+      if (!output.isTerminal) output.out(`${resultTable(report.results)}\n`);
+      output.out(
+        `\nThe files are in ${place}, each series as .csv and .parquet.\n` +
+          'The same with live data, into ./data:\n\n  npx vortex download GOLD CRUDE_W SPY EURUSD\n',
+      );
+    }
+    return report.exitCode;
+  } finally {
+    await sandbox.close();
+  }
+}

@@ -1,0 +1,123 @@
+import { catalogue } from '../market/catalogue.ts';
+import { formatTradeDate, parseTradeDate } from '../market/calendar.ts';
+import { usageError } from '../market/errors.ts';
+import { deliveryMonth, resolveCycle } from '../market/futures-cycle.ts';
+import type { AssetClass, Instrument } from '../market/instrument.ts';
+import { DAY_MS } from '../market/period.ts';
+import { contractDays, selectInstruments } from '../plan/select.ts';
+import { oneYearBefore } from '../plan/wanted.ts';
+import { PROVIDERS } from '../providers/registry.ts';
+import { loadContext } from './context.ts';
+import type { CommandContext, Surroundings } from './context.ts';
+import { writeJson } from './output.ts';
+import { settingFlags } from './selection.ts';
+import type { SelectionFlags } from './selection.ts';
+import { textTable } from './table.ts';
+
+/** `vortex instruments list`. */
+export async function listInstruments(flags: SelectionFlags, { output }: Surroundings): Promise<number> {
+  const { configured } = await loadContext(flags, settingFlags(flags), output);
+  const rows = [
+    ...configured.map((entry) => ({ ...summaryOf(entry), name: '', from: 'settings' })),
+    ...[...catalogue().values()].map((market) => ({
+      instrument: market.id,
+      class: 'future',
+      code: market.barchartRoot,
+      cycle: market.cycle,
+      exchange: market.exchange,
+      name: market.name,
+      from: 'catalogue',
+    })),
+  ];
+  if (flags.json) writeJson(output, { schema: 1, instruments: rows });
+  else {
+    const header = ['instrument', 'class', 'code', 'cycle', 'exchange', 'name', 'from'] as const;
+    output.out(textTable(header, rows.map((row) => header.map((key) => row[key]))));
+  }
+  return 0;
+}
+
+function summaryOf(entry: Instrument) {
+  const { id, class: cls, code, cycle, exchange } = entry;
+  return { instrument: id, class: cls, code, cycle: cycle ?? '', exchange: exchange ?? '' };
+}
+
+function selectionsOf(symbols: readonly string[], context: CommandContext, onlyClass?: AssetClass) {
+  const { configured, settings, now, output } = context;
+  const { selections, notices } = selectInstruments(symbols, {
+    configured,
+    daysCount: settings.days_count,
+    now,
+    ...(onlyClass === undefined ? {} : { onlyClass }),
+  });
+  for (const notice of notices) output.err(`vortex: ${notice}\n`);
+  return selections;
+}
+
+/** `vortex instruments show SYMBOL`. */
+export async function showInstrument(symbol: string, flags: SelectionFlags, { output }: Surroundings): Promise<number> {
+  const context = await loadContext(flags, settingFlags(flags), output);
+  const [selection] = selectionsOf([symbol], context);
+  if (selection === undefined) throw usageError(`${symbol}: no instrument of that name`);
+  const { instrument, contract } = selection;
+  const { startDate, tickDate, ...facts } = instrument;
+  const days = instrument.class === 'future' ? { contractDays: contractDays(instrument) } : {};
+  const dates = {
+    ...(startDate === undefined ? {} : { startDate: formatTradeDate(startDate) }),
+    ...(tickDate === undefined ? {} : { tickDate: formatTradeDate(tickDate) }),
+  };
+  const market = catalogue().get(instrument.id);
+  const shown: Record<string, unknown> = {
+    ...facts,
+    ...days,
+    ...dates,
+    ...(market === undefined || instrument.class !== 'future' ? {} : { name: market.name }),
+    ...(contract === undefined ? {} : { contract: contract.symbol }),
+  };
+  const symbols = Object.fromEntries(
+    PROVIDERS.map((provider) => [provider.id, provider.symbolFor(instrument, contract) ?? null]),
+  );
+  if (flags.json) writeJson(output, { schema: 1, instrument: { ...shown, symbolAt: symbols } });
+  else {
+    const rows = [...Object.entries(shown), ...Object.entries(symbols).map(([id, name]) => [`at ${id}`, name ?? '-'] as const)];
+    output.out(textTable(['', ''], rows.map(([key, value]) => [key, text(value)])).trimStart());
+  }
+  return 0;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function readDay(flag: string, given: string | undefined, otherwise: number): number {
+  if (given === undefined) return otherwise;
+  const date = parseTradeDate(given);
+  if (date === undefined) throw usageError(`flag ${flag}: ${given} is no date; write it as 2024-01-31`);
+  return date;
+}
+
+/** `vortex instruments resolve GOLD …`: the contract list. */
+export async function resolveInstruments(symbols: readonly string[], flags: SelectionFlags, { output }: Surroundings): Promise<number> {
+  const context = await loadContext(flags, settingFlags(flags), output);
+  const { now } = context;
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const range = {
+    from: readDay('--start', flags.start, oneYearBefore(today)),
+    to: readDay('--end', flags.end, today) + DAY_MS,
+  };
+  if (range.from >= range.to) throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);
+  const contracts = selectionsOf(symbols, context, 'future').flatMap(({ instrument }) => {
+    const found = resolveCycle(instrument.code, instrument.cycle ?? '', range, contractDays(instrument), now);
+    return found.map(({ contract, wanted }) => ({
+      instrument: instrument.id,
+      symbol: contract.symbol,
+      month: deliveryMonth(contract),
+      from: formatTradeDate(wanted.from),
+      to: formatTradeDate(wanted.to - DAY_MS),
+    }));
+  });
+  if (flags.json) writeJson(output, { schema: 1, contracts });
+  else {
+    const header = ['instrument', 'symbol', 'month', 'from', 'to'] as const;
+    output.out(textTable(header, contracts.map((contract) => header.map((key) => contract[key]))));
+  }
+  return 0;
+}

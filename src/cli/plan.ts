@@ -1,0 +1,94 @@
+import { worstExitCode, exitCodeOf } from '../download/exit-code.ts';
+import { formatRange } from '../market/stored-series.ts';
+import type { Job, Plan } from '../plan/plan.ts';
+import type { Provider } from '../providers/provider.ts';
+import { SeriesStore } from '../store/series-store.ts';
+import { loadContext } from './context.ts';
+import type { CommandContext, Surroundings } from './context.ts';
+import { writeJson } from './output.ts';
+import { planFor, readWanted, settingFlags } from './selection.ts';
+import type { SelectionFlags } from './selection.ts';
+import { formatSeconds, textTable, thousands } from './table.ts';
+
+/** What an answer takes on its way, beyond the pace. */
+const ANSWER_MS = 300;
+
+interface PlannedRequest {
+  readonly series: string;
+  readonly provider: string;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+  readonly requests: number;
+  readonly allowance: number;
+}
+
+/** The requests of a plan, one row each. Dates are whole days, both in; instants are exclusive at the end. Pure. */
+export function plannedRequests(jobs: readonly Job[]): PlannedRequest[] {
+  return jobs.flatMap((job) =>
+    job.requests.map((range) => {
+      const [from, to] = formatRange(range, job.series.period);
+      const { key } = job.series;
+      return { series: key, provider: job.provider, from, to, reason: job.reason, requests: 1, allowance: job.allowance > 0 ? 1 : 0 };
+    }),
+  );
+}
+
+/** Requests, allowance and time that a plan costs. Pure. */
+export function planTotals(plan: Plan, providers: readonly Provider[], paceOf: (id: string) => number): Record<string, number> {
+  const requests = (id: string): number =>
+    plan.jobs.filter((job) => job.provider === id).reduce((sum, job) => sum + job.requests.length, 0);
+  const seconds = providers.map(({ id }) => (requests(id) * Math.max(paceOf(id), ANSWER_MS)) / 1000);
+  return {
+    series: plan.jobs.length,
+    requests: providers.reduce((sum, { id }) => sum + requests(id), 0),
+    allowance: plan.jobs.reduce((sum, job) => sum + job.allowance, 0),
+    seconds: Math.round(Math.max(0, ...seconds)),
+    unchanged: plan.settled.filter((entry) => entry.outcome === 'unchanged' || entry.outcome === 'empty').length,
+    unservable: plan.settled.filter((entry) => entry.outcome === 'unservable').length,
+  };
+}
+
+/** The pace that a provider is set to, milliseconds. */
+export function paceOf(context: CommandContext, provider: Provider): number {
+  const options = provider.Options.parse(context.settings.providers[provider.id] ?? {});
+  return typeof options === 'object' && options !== null && 'pace_ms' in options && typeof options.pace_ms === 'number'
+    ? options.pace_ms
+    : provider.capabilities.paceMs;
+}
+
+/** Prints what a run would do. No request, no write. */
+export function printPlan(plan: Plan, providers: readonly Provider[], context: CommandContext, json: boolean): number {
+  const { output } = context;
+  const rows = plannedRequests(plan.jobs);
+  const paces = new Map(providers.map((provider) => [provider.id, paceOf(context, provider)]));
+  const totals = planTotals(plan, providers, (id) => paces.get(id) ?? 0);
+  for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
+  const failures = plan.settled.flatMap((entry) => (entry.outcome === 'failed' ? [entry] : []));
+  for (const { error } of failures) output.err(`vortex: ${error.message}\n`);
+  if (json) writeJson(output, { schema: 1, jobs: rows, totals });
+  else {
+    if (rows.length > 0) {
+      output.out(
+        textTable(
+          ['series', 'provider', 'from', 'to', 'reason'],
+          rows.map((row) => [row.series, row.provider, row.from, row.to, row.reason]),
+        ),
+      );
+    }
+    output.out(
+      `${thousands(totals.requests ?? 0)} requests for ${thousands(totals.series ?? 0)} series, about ${formatSeconds(totals.seconds ?? 0)}; ` +
+        `${thousands(totals.unchanged ?? 0)} series are up to date, ${thousands(totals.unservable ?? 0)} no listed provider can serve\n`,
+    );
+  }
+  return worstExitCode(failures.map(({ error }) => exitCodeOf(error.code)));
+}
+
+/** `vortex plan`: the main job up to the first request. */
+export async function plan(symbols: readonly string[], flags: SelectionFlags, { output }: Surroundings): Promise<number> {
+  const context = await loadContext(flags, settingFlags(flags), output);
+  const wanted = readWanted(symbols, flags, context);
+  const store = new SeriesStore(context.settings.output_dir, 'plan', () => context.now);
+  const planned = planFor(wanted, flags, context, (series) => store.read(series).stored);
+  return printPlan(planned, wanted.providers, context, flags.json ?? false);
+}

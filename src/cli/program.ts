@@ -1,0 +1,155 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT, exitCodeOf } from '../download/exit-code.ts';
+import { asVortexError } from '../market/errors.ts';
+import type { CommonFlags, Surroundings } from './context.ts';
+import type { SelectionFlags } from './selection.ts';
+
+/** Collects a flag that may be given more than once, or takes a comma list. */
+const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
+function withCommonFlags(command: Command): Command {
+  return command
+    .option('--config <file>', 'settings file; may be repeated, later ones win', collect)
+    .option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent')
+    .option('--json', 'machine output on stdout')
+    .option('--now <instant>', 'run as if it were that time (2026-01-15 or 2026-01-15T06:00:00Z)');
+}
+
+function withFolder(command: Command): Command {
+  return withCommonFlags(command).option('-o, --output-dir <dir>', 'the data folder (default: ./data)');
+}
+
+function withSelection(command: Command): Command {
+  return withFolder(command)
+    .argument('[symbols...]', 'GOLD, GCJ24, SPY, EURUSD, stock:GOLD …; none: all configured instruments')
+    .option('-p, --provider <ids>', 'provider, or a comma list: the first is preferred, the others are fail-over')
+    .option('--class <class>', 'future, stock or forex only')
+    .option('--period <periods>', 'bar sizes: 1m 5m 15m 30m 1h 1d 1wk 1mo, a comma list')
+    .option('--start <date>', 'first day')
+    .option('--end <date>', 'last day, included')
+    .option('--format <formats>', 'csv, parquet or both, a comma list')
+    .option('--instruments <file>', 'file of instruments; may be repeated', collect)
+    .option('--symbols-file <file>', 'file with one symbol a line, # for comments')
+    .option('--concurrency <n>', 'series worked on at the same time')
+    .option('--max-requests <n>', 'most requests of this run; what is left is postponed')
+    .option('--force', 'fetch the whole range again')
+    .option('--fail-fast', 'stop at the first series that fails');
+}
+
+/** The program tree. A command's code is loaded when the command runs. */
+function buildProgram(surroundings: Surroundings, done: (exitCode: number) => void): Command {
+  const program = new Command('vortex')
+    .description('Keeps a folder of market price history complete, correct and current.')
+    .exitOverride()
+    .configureOutput({ writeOut: surroundings.output.out, writeErr: surroundings.output.err })
+    .showSuggestionAfterError()
+    .addHelpText('after', '\nExamples:\n  vortex demo\n  vortex download GOLD SPY EURUSD --start 2024-01-01\n  vortex download --help\n');
+
+  withSelection(program.command('download'))
+    .summary('fetch what is missing: plan, fetch, merge, store, report')
+    .description('Brings series up to date: plans what is missing, fetches it, merges it into the files and reports.')
+    .option('--dry-run', 'print the plan and stop: no request, no write')
+    .addHelpText('after', '\nExample:\n  vortex download GOLD SPY EURUSD --start 2024-01-01 --format csv,parquet\n')
+    .action(async (symbols: string[], flags: SelectionFlags) => {
+      done(await (await import('./download.ts')).download(symbols, flags, surroundings));
+    });
+
+  withSelection(program.command('plan'))
+    .summary('show what download would fetch, and what that costs')
+    .description('The main job up to the first request: what is missing, from whom, how many requests, how long. Touches nothing.')
+    .addHelpText('after', '\nExample:\n  vortex plan GOLD --start 2024-01-01 --json\n')
+    .action(async (symbols: string[], flags: SelectionFlags) => {
+      done(await (await import('./plan.ts')).plan(symbols, flags, surroundings));
+    });
+
+  addInstruments(program, surroundings, done);
+  addConfig(program, surroundings, done);
+
+  withCommonFlags(program.command('sandbox'))
+    .summary('a local stand-in for the providers, for trying out, tests and fault drills')
+    .description('Serves made-up prices over the wire protocols of the providers on loopback, until it is stopped.')
+    .option('--port <port>', 'where to listen', '8620')
+    .option('--seed <n>', 'another made-up market')
+    .option('--faults <spec>', 'what goes wrong, such as yahoo:429=0.2,reset=0.05')
+    .option('--recorded <dir>', 'replay recorded exchanges instead of made-up prices')
+    .addHelpText('after', '\nExample:\n  vortex sandbox --faults yahoo:429=0.2 --port 8620\n')
+    .action(async (flags: CommonFlags & { port: string; seed?: string; faults?: string; recorded?: string }) => {
+      done(await (await import('./sandbox.ts')).sandbox(flags, surroundings));
+    });
+
+  withFolder(program.command('demo'))
+    .summary('the main job without account or network')
+    .description('Downloads a handful of futures contracts, stocks and forex from the embedded sandbox. The prices are made up.')
+    .addHelpText('after', '\nExample:\n  vortex demo\n')
+    .action(async (flags: CommonFlags) => {
+      done(await (await import('./demo.ts')).demo(flags, surroundings));
+    });
+  return program;
+}
+
+function addInstruments(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
+  const group = program.command('instruments').description('The catalogue of instruments and the contracts of a cycle.');
+  withCommonFlags(group.command('list'))
+    .description('Configured instruments and the 238 futures markets of the built-in catalogue.')
+    .option('--instruments <file>', 'file of instruments; may be repeated', collect)
+    .addHelpText('after', '\nExample:\n  vortex instruments list\n')
+    .action(async (flags: SelectionFlags) => {
+      done(await (await import('./instruments.ts')).listInstruments(flags, surroundings));
+    });
+  withCommonFlags(group.command('show'))
+    .description('Everything that is known of an instrument.')
+    .argument('<symbol>', 'GOLD, SPY, EURUSD …')
+    .option('--instruments <file>', 'file of instruments; may be repeated', collect)
+    .addHelpText('after', '\nExample:\n  vortex instruments show GOLD\n')
+    .action(async (symbol: string, flags: SelectionFlags) => {
+      done(await (await import('./instruments.ts')).showInstrument(symbol, flags, surroundings));
+    });
+  withCommonFlags(group.command('resolve'))
+    .description('The contracts that a futures cycle gives for a range of days.')
+    .argument('<symbols...>', 'GOLD, CRUDE_W …')
+    .option('--start <date>', 'first day (default: one year ago)')
+    .option('--end <date>', 'last day, included (default: today)')
+    .option('--instruments <file>', 'file of instruments; may be repeated', collect)
+    .addHelpText('after', '\nExample:\n  vortex instruments resolve GOLD --start 2024-01-01 --end 2024-06-30\n')
+    .action(async (symbols: string[], flags: SelectionFlags) => {
+      done(await (await import('./instruments.ts')).resolveInstruments(symbols, flags, surroundings));
+    });
+}
+
+function addConfig(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
+  const group = program.command('config').description('The settings in force.');
+  withFolder(group.command('show'))
+    .description('Every setting, its value, and where the value came from. Secrets are masked.')
+    .addHelpText('after', '\nExample:\n  vortex config show\n')
+    .action(async (flags: CommonFlags) => {
+      done(await (await import('./config.ts')).showConfig(flags, surroundings));
+    });
+  withFolder(group.command('check'))
+    .description('Reads all settings and tells every problem at once.')
+    .addHelpText('after', '\nExample:\n  vortex config check --config config/config.json\n')
+    .action(async (flags: CommonFlags) => {
+      done(await (await import('./config.ts')).checkConfig(flags, surroundings));
+    });
+}
+
+/** Runs the program. Never throws; the exit code says how it went, stderr says what went wrong. */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = buildProgram(surroundings, (code) => {
+    exitCode = code;
+  });
+  if (args.length === 0) {
+    surroundings.output.out(program.helpInformation());
+    return EXIT.ok;
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (cause) {
+    if (cause instanceof CommanderError) return cause.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const error = asVortexError(cause);
+    for (const line of error.message.split('\n')) surroundings.output.err(`vortex: ${line}\n`);
+    if (error.code === 'internal' && cause instanceof Error) surroundings.output.err(`${cause.stack ?? ''}\n`);
+    return exitCodeOf(error.code);
+  }
+}

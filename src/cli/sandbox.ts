@@ -1,0 +1,58 @@
+import { catalogue } from '../market/catalogue.ts';
+import { usageError } from '../market/errors.ts';
+import { startSandbox } from '../sandbox/server.ts';
+import type { Sandbox } from '../sandbox/server.ts';
+import { readNow } from './context.ts';
+import type { CommonFlags, Surroundings } from './context.ts';
+import { writeJson } from './output.ts';
+
+interface SandboxFlags extends CommonFlags {
+  readonly port: string;
+  readonly seed?: string;
+  readonly faults?: string;
+  readonly recorded?: string;
+}
+
+function readWhole(flag: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > most) {
+    throw usageError(`flag ${flag}: ${text} is no whole number from 0 to ${most}`);
+  }
+  return value;
+}
+
+/** The futures markets that the sandbox makes prices for. */
+export function sandboxFutures() {
+  return [...catalogue().values()].flatMap(({ id, yahooRoot, yahooSuffix, cycle, timezone, exchange }) =>
+    yahooRoot === undefined || yahooSuffix === undefined ? [] : [{ id, root: yahooRoot, suffix: yahooSuffix, cycle, timezone, exchange }],
+  );
+}
+
+/** A sandbox for this process alone, on any free port. */
+export function embeddedSandbox(now: number): Promise<Sandbox> {
+  return startSandbox({ port: 0, now: () => now, futures: sandboxFutures() });
+}
+
+/** `vortex sandbox`: serves until it is stopped. */
+export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundings): Promise<number> {
+  const fixed = flags.now === undefined ? undefined : readNow(flags.now);
+  const server = await startSandbox({
+    port: readWhole('--port', flags.port, 65_535),
+    ...(flags.seed === undefined ? {} : { seed: readWhole('--seed', flags.seed, 2 ** 32 - 1) }),
+    ...(flags.faults === undefined ? {} : { faults: flags.faults }),
+    ...(flags.recorded === undefined ? {} : { recorded: flags.recorded }),
+    now: () => fixed ?? new Date().getTime(),
+    futures: sandboxFutures(),
+  });
+  if (flags.json) writeJson(output, { env: server.env });
+  else {
+    for (const [name, value] of Object.entries(server.env)) output.out(`export ${name}=${value}\n`);
+    output.err(`sandbox listens on ${server.url}; the prices are made up; stop it with Ctrl-C\n`);
+  }
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
+  });
+  await server.close();
+  return 0;
+}

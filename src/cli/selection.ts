@@ -1,0 +1,129 @@
+import { readSymbolsFile } from '../config/symbols-file.ts';
+import { splitProviders } from '../config/settings.ts';
+import type { FlagValue } from '../config/setting-layers.ts';
+import { parseTradeDate } from '../market/calendar.ts';
+import type { TradeDate } from '../market/calendar.ts';
+import { usageError } from '../market/errors.ts';
+import { ASSET_CLASSES } from '../market/instrument.ts';
+import type { AssetClass, Series } from '../market/instrument.ts';
+import { isPeriod, PERIODS } from '../market/period.ts';
+import type { Period } from '../market/period.ts';
+import type { StoredSeries } from '../market/stored-series.ts';
+import type { Plan } from '../plan/plan.ts';
+import { planJobs } from '../plan/planner.ts';
+import { selectInstruments } from '../plan/select.ts';
+import { wantedSeries } from '../plan/wanted.ts';
+import type { WantedSeries } from '../plan/wanted.ts';
+import type { Provider } from '../providers/provider.ts';
+import { PROVIDERS } from '../providers/registry.ts';
+import type { CommandContext, CommonFlags } from './context.ts';
+
+/** The flags that say what is wanted; `download` and `plan` take them. */
+export interface SelectionFlags extends CommonFlags {
+  readonly provider?: string;
+  readonly class?: string;
+  readonly period?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly format?: string;
+  readonly instruments?: string[];
+  readonly symbolsFile?: string;
+  readonly concurrency?: string;
+  readonly maxRequests?: string;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly failFast?: boolean;
+}
+
+/** Those of them that stand for settings. */
+export function settingFlags(flags: SelectionFlags): FlagValue[] {
+  return [
+    { path: 'default_provider', flag: '--provider', value: flags.provider },
+    { path: 'formats', flag: '--format', value: flags.format },
+    { path: 'instruments', flag: '--instruments', value: flags.instruments },
+    { path: 'concurrency', flag: '--concurrency', value: flags.concurrency },
+    { path: 'max_requests', flag: '--max-requests', value: flags.maxRequests },
+    { path: 'dry_run', flag: '--dry-run', value: flags.dryRun },
+  ];
+}
+
+function readDay(flag: string, text: string | undefined): TradeDate | undefined {
+  if (text === undefined) return undefined;
+  const date = parseTradeDate(text);
+  if (date === undefined) throw usageError(`flag ${flag}: ${text} is no date; write it as 2024-01-31`);
+  return date;
+}
+
+function readPeriods(text: string | undefined): Period[] | undefined {
+  if (text === undefined) return undefined;
+  const periods = text.split(',').map((part) => part.trim());
+  const unknown = periods.filter((part) => !isPeriod(part));
+  if (unknown.length > 0) {
+    throw usageError(`flag --period: ${unknown.join(', ')} is no period; allowed: ${PERIODS.join(', ')}`);
+  }
+  return [...new Set(periods.filter((part) => isPeriod(part)))];
+}
+
+function readClass(text: string | undefined): AssetClass | undefined {
+  const found = ASSET_CLASSES.find((name) => name === text || `${name}s` === text);
+  if (text !== undefined && found === undefined) {
+    throw usageError(`flag --class: ${text} is no class; allowed: ${ASSET_CLASSES.join(', ')}`);
+  }
+  return found;
+}
+
+/** What is asked for, before the data folder is looked at. */
+export interface Wanted {
+  readonly series: readonly WantedSeries[];
+  readonly notices: readonly string[];
+  readonly providers: readonly Provider[];
+}
+
+/** Reads the symbols and flags of a command. @throws VortexError `usage` */
+export function readWanted(symbols: readonly string[], flags: SelectionFlags, context: CommandContext): Wanted {
+  const { settings, configured, now } = context;
+  const listed = flags.symbolsFile === undefined ? [] : readSymbolsFile(flags.symbolsFile, process.cwd());
+  const names = [...symbols, ...listed];
+  const onlyClass = readClass(flags.class);
+  const start = readDay('--start', flags.start);
+  const end = readDay('--end', flags.end);
+  const periods = readPeriods(flags.period);
+  if (start !== undefined && end !== undefined && start > end) {
+    throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);
+  }
+  if (names.length === 0 && configured.length === 0) {
+    throw usageError('nothing is asked for: name a symbol, such as `vortex download SPY`, or list instruments in config/config.json');
+  }
+  const { selections, notices } = selectInstruments(names, {
+    configured,
+    ...(onlyClass === undefined ? {} : { onlyClass }),
+    daysCount: settings.days_count,
+    now,
+  });
+  const series = wantedSeries(selections, {
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+    ...(periods === undefined ? {} : { periods }),
+    defaultPeriods: settings.periods,
+    now,
+  });
+  const ids = splitProviders(settings.default_provider);
+  return { series, notices, providers: PROVIDERS.filter((entry) => ids.includes(entry.id)).sort(byPlaceIn(ids)) };
+}
+
+const byPlaceIn =
+  (ids: readonly string[]) =>
+  (a: Provider, b: Provider): number =>
+    ids.indexOf(a.id) - ids.indexOf(b.id);
+
+/** The plan for what is asked for, given what the folder has. */
+export function planFor(wanted: Wanted, flags: SelectionFlags, context: CommandContext, storedOf: (series: Series) => StoredSeries): Plan {
+  const plan = planJobs(wanted.series, storedOf, {
+    providers: wanted.providers,
+    overlapBars: context.settings.overlap_bars,
+    settleMinutes: context.settings.settle_minutes,
+    force: flags.force ?? false,
+    now: context.now,
+  });
+  return { ...plan, notices: [...wanted.notices, ...plan.notices] };
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { KeyPath } from './layers.ts';
+
+type Schema = z.core.$ZodType;
+
+/** A schema without what is wrapped around it, and what was noted on the way in. */
+export interface Peeled {
+  readonly schema: Schema;
+  readonly description: string;
+  /** Noted by `.meta({ secret: true })`: never shown, may stand in a file named by `…_FILE`. */
+  readonly secret: boolean;
+}
+
+/** One setting that holds a single value or a list. */
+export interface SettingKey extends Peeled {
+  readonly keys: readonly string[];
+}
+
+function innerOf(schema: Schema): Schema | undefined {
+  if (schema instanceof z.core.$ZodDefault) return schema._zod.def.innerType;
+  if (schema instanceof z.core.$ZodPrefault) return schema._zod.def.innerType;
+  if (schema instanceof z.core.$ZodOptional) return schema._zod.def.innerType;
+  if (schema instanceof z.core.$ZodNullable) return schema._zod.def.innerType;
+  if (schema instanceof z.core.$ZodReadonly) return schema._zod.def.innerType;
+  if (schema instanceof z.core.$ZodNonOptional) return schema._zod.def.innerType;
+  if (schema instanceof z.core.$ZodCatch) return schema._zod.def.innerType;
+  if (!(schema instanceof z.core.$ZodPipe)) return undefined;
+  const { in: from, out: to } = schema._zod.def;
+  return from instanceof z.core.$ZodTransform ? to : from;
+}
+
+/** Takes defaults, optionality and transformations off a schema. */
+export function peel(schema: Schema): Peeled {
+  let description = '';
+  let secret = false;
+  let current = schema;
+  for (;;) {
+    const meta = z.globalRegistry.get(current);
+    description ||= meta?.description ?? '';
+    secret ||= meta?.['secret'] === true;
+    const inner = innerOf(current);
+    if (inner === undefined) return { schema: current, description, secret };
+    current = inner;
+  }
+}
+
+function childOf(schema: Schema, key: PropertyKey): Schema | undefined {
+  if (schema instanceof z.core.$ZodArray) return schema._zod.def.element;
+  if (schema instanceof z.core.$ZodRecord) return schema._zod.def.valueType;
+  if (schema instanceof z.core.$ZodUnion) {
+    for (const option of schema._zod.def.options) {
+      const child = childOf(peel(option).schema, key);
+      if (child !== undefined) return child;
+    }
+  }
+  if (!(schema instanceof z.core.$ZodObject)) return undefined;
+  const { shape } = schema._zod.def;
+  return typeof key === 'string' && Object.hasOwn(shape, key) ? shape[key] : undefined;
+}
+
+/** What is expected at a path; undefined where the schema knows no such key. A secret's inside is secret too. */
+export function schemaAt(schema: Schema, path: KeyPath): Peeled | undefined {
+  let found = peel(schema);
+  for (const key of path) {
+    const child = childOf(found.schema, key);
+    if (child === undefined) return undefined;
+    const inner = peel(child);
+    found = { ...inner, secret: found.secret || inner.secret };
+  }
+  return found;
+}
+
+/** The keys an object of the schema may have; none when it is no object of fixed keys. */
+export function knownKeys(schema: Schema): string[] {
+  return schema instanceof z.core.$ZodObject ? Object.keys(schema._zod.def.shape) : [];
+}
+
+/** All settings in the order of the schema, objects opened, records (instruments) left out. */
+export function settingKeys(schema: Schema, keys: readonly string[] = []): SettingKey[] {
+  const peeled = peel(schema);
+  if (peeled.schema instanceof z.core.$ZodRecord) return [];
+  if (!(peeled.schema instanceof z.core.$ZodObject)) return [{ ...peeled, keys }];
+  return Object.entries(peeled.schema._zod.def.shape).flatMap(([key, child]) => settingKeys(child, [...keys, key]));
+}

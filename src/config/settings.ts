@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { PERIODS } from '../market/period.ts';
+import { suggest } from './explain.ts';
+
+/** The settings of each provider, by its id. */
+export type ProviderOptions = Readonly<Record<string, z.ZodType>>;
+
+/** File formats a series can be kept in. */
+export const FORMATS = ['csv', 'parquet'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** Provider ids of a comma list, in order, each once. */
+export function splitProviders(list: string): string[] {
+  const ids = list.split(',').map((id) => id.trim());
+  return [...new Set(ids.filter((id) => id !== ''))];
+}
+
+const repeated = (items: readonly string[]): Set<string> =>
+  new Set(items.filter((item, index) => items.indexOf(item) !== index));
+
+function listOf<const Word extends string>(
+  words: readonly [Word, ...Word[]],
+): z.ZodArray<z.ZodEnum<{ [Key in Word]: Key }>> {
+  return z
+    .array(z.enum(words))
+    .min(1)
+    .superRefine((items, context) => {
+      for (const item of repeated(items)) context.addIssue(`must name each once; ${item} is there twice`);
+    })
+    .meta({ uniqueItems: true });
+}
+
+function providerList(ids: readonly string[]): z.ZodString {
+  const word = `(${ids.join('|')})`;
+  return z
+    .string()
+    .superRefine((list, context) => {
+      const named = splitProviders(list);
+      if (named.length === 0) context.addIssue(`must name a provider: ${ids.join(', ')}`);
+      for (const id of named) {
+        if (!ids.includes(id))
+          context.addIssue(`${JSON.stringify(id)} is no provider${suggest(id, ids, 'known here')}`);
+      }
+    })
+    .meta({ pattern: `^ *${word}( *, *${word})* *$` });
+}
+
+const logging = z.strictObject({
+  level: z.enum(LOG_LEVELS).default('info').describe('How much is logged; logs go to stderr'),
+  format: z
+    .enum(LOG_FORMATS)
+    .default('auto')
+    .describe('json: one object a line; pretty: for people; auto: pretty on a terminal, else json'),
+});
+
+const milliseconds = (most: number): z.ZodInt => z.int().min(1).max(most);
+
+const http = z.strictObject({
+  connect_timeout_ms: milliseconds(600_000)
+    .default(10_000)
+    .describe('Longest wait for a connection, milliseconds, 1 to 600000'),
+  idle_timeout_ms: milliseconds(600_000)
+    .default(20_000)
+    .describe('Longest silence within an answer, milliseconds, 1 to 600000'),
+  timeout_ms: milliseconds(3_600_000)
+    .default(30_000)
+    .describe('Longest time for one whole request, milliseconds, 1 to 3600000'),
+  max_body_mb: z
+    .int()
+    .min(1)
+    .max(1024)
+    .default(64)
+    .describe('Largest answer that is read, unpacked, mebibytes, 1 to 1024'),
+});
+
+function buildSchema(providerOptions: ProviderOptions) {
+  const providers = Object.entries(providerOptions).map(([id, options]) => [id, options.prefault({})] as const);
+  return z.strictObject({
+    output_dir: z
+      .string()
+      .min(1)
+      .default('./data')
+      .describe('The data folder; a relative path counts from the working directory'),
+    formats: listOf(FORMATS).default(['csv']).describe('File formats each series is kept in: csv, parquet'),
+    default_provider: providerList(Object.keys(providerOptions))
+      .default('yahoo')
+      .describe('Where bars come from: a provider, or a comma list; the first is preferred, the others are fail-over'),
+    dry_run: z.boolean().default(false).describe('true: plan only; no request, no write'),
+    backup_data: z
+      .boolean()
+      .refine((wanted) => !wanted, { error: 'must be false: this version makes no backups yet' })
+      .default(false)
+      .describe('A backup after each successful run; only false for now: this version makes no backups yet'),
+    periods: listOf(PERIODS).default(['1d']).describe('Bar sizes wanted of an instrument that names none itself'),
+    concurrency: z.int().min(1).max(64).default(8).describe('Series worked on at the same time, 1 to 64'),
+    max_requests: z.int().min(1).optional().describe('Most requests of one run, at least 1; absent: no limit'),
+    overlap_bars: z.int().min(0).max(100).default(5).describe('Stored bars an update asks again to compare, 0 to 100'),
+    settle_minutes: z
+      .int()
+      .min(0)
+      .max(1440)
+      .default(15)
+      .describe('How long after the close of its session a daily bar counts as final, minutes, 0 to 1440'),
+    days_count: z
+      .int()
+      .min(1)
+      .max(3660)
+      .optional()
+      .describe("Life of a futures contract, days, 1 to 3660; absent: the catalogue's word for the market, else 365"),
+    extended_hours: z.boolean().default(false).describe('true: intraday bars of stocks outside regular hours too'),
+    username: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        secret: true,
+        description: 'Account at the selected provider, where providers.<id> has none of its own',
+      }),
+    password: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        secret: true,
+        description: 'Password at the selected provider, where providers.<id> has none of its own',
+      }),
+    logging: logging.prefault({}).describe('What is logged and how'),
+    http: http.prefault({}).describe('Limits of every request'),
+    providers: z.strictObject(Object.fromEntries(providers)).prefault({}).describe('Settings of each provider'),
+    instruments: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Files of instruments; looked up beside the file that names them, then from the working directory'),
+  });
+}
+
+type SettingsSchema = ReturnType<typeof buildSchema>;
+
+/** Effective settings, defaults filled in; `providers` holds what the provider's own schema made of its part. */
+export type Settings = z.output<SettingsSchema>;
+
+const built = new WeakMap<ProviderOptions, SettingsSchema>();
+
+/** The schema of all settings but the instruments. Built once for the same options. */
+export function settingsSchema(providerOptions: ProviderOptions): SettingsSchema {
+  let schema = built.get(providerOptions);
+  if (schema === undefined) {
+    schema = buildSchema(providerOptions);
+    built.set(providerOptions, schema);
+  }
+  return schema;
+}

@@ -1,0 +1,129 @@
+import type { Bars } from '../market/bars.ts';
+import type { VortexError } from '../market/errors.ts';
+import { mergeBars } from '../market/merge.ts';
+import { formatStamp } from '../market/stored-series.ts';
+import type { StoredSeries } from '../market/stored-series.ts';
+import { unite } from '../market/time-range.ts';
+import type { TimeRanges } from '../market/time-range.ts';
+import type { Job } from '../plan/plan.ts';
+import { writeCoverage } from '../store/manifest.ts';
+import type { Format } from '../store/manifest.ts';
+import type { KnownSeries, SeriesChange, SeriesStore } from '../store/series-store.ts';
+import { droppedRows } from './series-job.ts';
+import type { FetchedSeries } from './series-job.ts';
+import type { SeriesResult } from './run-report.ts';
+
+/** What a job leads to: the change to store, if any, and how to tell of it once it is stored. */
+export interface Recording {
+  readonly change: SeriesChange | undefined;
+  readonly result: SeriesResult;
+}
+
+const column = (values: Float64Array, row: number): number | undefined => values[row];
+
+/** The error as it stands in a report. */
+export function reportedError(error: VortexError): NonNullable<SeriesResult['error']> {
+  return {
+    code: error.code,
+    message: error.message,
+    ...(error.retryAt === undefined ? {} : { retryAt: new Date(error.retryAt).toISOString() }),
+  };
+}
+
+/** A result of a series of which nothing was fetched. */
+export function plainResult(
+  series: Job['series'],
+  stored: StoredSeries | undefined,
+  provider: string | undefined,
+  outcome: SeriesResult['outcome'],
+  error: VortexError | undefined,
+): SeriesResult {
+  const { key, instrument, symbol, period } = series;
+  const last = stored?.tail.at(-1);
+  return {
+    series: key,
+    instrument: instrument.id,
+    symbol,
+    period,
+    provider: stored?.provider ?? provider ?? null,
+    outcome,
+    added: 0,
+    revised: 0,
+    dropped: 0,
+    first: stored?.first === undefined ? null : formatStamp(stored.first, period),
+    last: last === undefined ? null : formatStamp(last, period),
+    error: error === undefined ? null : reportedError(error),
+  };
+}
+
+function coverageAfter(job: Job, known: KnownSeries, answered: TimeRanges): TimeRanges {
+  return answered.reduce((coverage, range) => unite(coverage, range), known.stored.coverage);
+}
+
+/** True when the source's answer proves that a contract, which only its cycle suggested, does not exist. */
+function provesAbsence(job: Job, error: VortexError | undefined): boolean {
+  return error?.code === 'no-such-symbol' && job.suggested && job.stored.rows === 0;
+}
+
+/** Works what was fetched into what is stored. @throws VortexError `file-corrupt`, `folder-unusable` */
+export async function recordSeries(
+  job: Job,
+  known: KnownSeries,
+  fetched: FetchedSeries,
+  store: Pick<SeriesStore, 'loadBars'>,
+  formats: readonly Format[],
+  now: number,
+): Promise<Recording> {
+  const { series, provider } = job;
+  const { period } = series;
+  const { source, error } = fetched;
+  const absent = provesAbsence(job, error);
+  if (error !== undefined && !absent && fetched.answered.length === 0) {
+    return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
+  }
+  const stored: Bars = await store.loadBars(known);
+  const merged = mergeBars(stored, fetched.bars);
+  const changed = merged.added + merged.revised > 0;
+  const failed = error !== undefined && !absent;
+  const outcome = failed ? 'failed' : changed ? 'updated' : merged.bars.time.length === 0 ? 'empty' : 'unchanged';
+  const rows = merged.bars.time.length;
+  const stamp = (row: number): string | null => {
+    const time = column(merged.bars.time, row);
+    return time === undefined ? null : formatStamp(time, period);
+  };
+  const dropped = droppedRows(fetched);
+  const result: SeriesResult = {
+    ...plainResult(series, known.stored, provider, outcome, failed ? error : undefined),
+    added: merged.added,
+    revised: merged.revised,
+    dropped,
+    ...(dropped === 0 ? {} : { droppedReasons: fetched.dropped }),
+    first: stamp(0),
+    last: stamp(rows - 1),
+  };
+  const lacksFormat = rows > 0 && formats.some((format) => !known.formats.includes(format));
+  const before = known.version;
+  const facts: SeriesChange['facts'] = {
+    provider: rows > 0 ? (before?.provider ?? provider) : provider,
+    ...optional('sourceSymbol', source?.symbol ?? before?.sourceSymbol),
+    ...optional('timezone', source?.timezone ?? before?.timezone),
+    ...optional('currency', source?.currency ?? before?.currency),
+    ...optional('dayBoundary', source?.dayBoundary ?? before?.dayBoundary),
+    coverage: writeCoverage(coverageAfter(job, known, fetched.answered), period),
+    ...(absent ? { absent: { provider, checkedAt: new Date(now).toISOString() } } : {}),
+    revisions: (before?.revisions ?? 0) + merged.revised,
+  };
+  const bars = changed || lacksFormat ? { bars: merged.bars } : {};
+  return { change: { series, known, formats: keptFormats(known, formats), facts, ...bars }, result };
+}
+
+/** The wanted formats, and those that the series has already: a format once written is kept current. */
+export function keptFormats(known: KnownSeries, formats: readonly Format[]): Format[] {
+  return [...new Set([...formats, ...known.formats])];
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
+  const entry: Partial<Record<Key, string>> = {};
+  if (value !== undefined) entry[key] = value;
+  return entry;
+}

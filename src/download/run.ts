@@ -1,0 +1,277 @@
+import { asVortexError, VortexError } from '../market/errors.ts';
+import type { Series } from '../market/instrument.ts';
+import type { Job, Plan, Settled } from '../plan/plan.ts';
+import type { Provider, ProviderSession } from '../providers/provider.ts';
+import { versionFacts } from '../store/manifest.ts';
+import type { Format } from '../store/manifest.ts';
+import type { KnownSeries, SeriesStore } from '../store/series-store.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { keptFormats, plainResult, recordSeries, reportedError } from './record.ts';
+import { fetchSeries } from './series-job.ts';
+import type { SeriesResult } from './run-report.ts';
+
+/** Told after each series. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly result: SeriesResult;
+}
+
+export interface RunOptions {
+  readonly formats: readonly Format[];
+  readonly concurrency: number;
+  readonly extendedHours: boolean;
+  readonly settleMs: number;
+  readonly failFast: boolean;
+  /** Milliseconds since the epoch, UTC; the time that the run stands for. */
+  readonly now: number;
+}
+
+/** What a run works with. */
+export interface RunTools {
+  readonly store: SeriesStore;
+  /** What the folder has, as it was read for the plan. */
+  readonly knownOf: (series: Series) => KnownSeries;
+  readonly provider: (id: string) => Provider;
+  /** Opens a provider's session when its first job comes. */
+  readonly open: (id: string) => Promise<ProviderSession>;
+  /** Known names most like one that a provider does not know. */
+  readonly namesLike: (symbol: string) => readonly string[];
+  readonly onProgress: (progress: Progress) => void;
+  /** Said at once, in words, whatever becomes of the run. */
+  readonly warn: (message: string) => void;
+}
+
+/** What became of the series, and the exit codes of what went wrong. */
+export interface RunOutcome {
+  readonly results: readonly SeriesResult[];
+  readonly unservable: number;
+  readonly codes: readonly number[];
+  /** The error that ended the run before its time. */
+  readonly aborted: VortexError | undefined;
+}
+
+/** How many series may wait for the disk while the next ones are fetched. */
+const WAITING_FOR_DISK = 64;
+
+/** Runs a plan: a few series at a time, each stored as soon as it is there, the dispositions of errors obeyed. */
+export async function runPlan(plan: Plan, options: RunOptions, tools: RunTools, signal: AbortSignal): Promise<RunOutcome> {
+  const run = new PlanRun(plan, options, tools, signal);
+  return run.finish();
+}
+
+class PlanRun {
+  private readonly plan: Plan;
+  private readonly options: RunOptions;
+  private readonly tools: RunTools;
+  private readonly stop = new AbortController();
+  private readonly signal: AbortSignal;
+  private readonly sessions = new Map<string, Promise<ProviderSession>>();
+  private readonly stopped = new Map<string, VortexError>();
+  private readonly results: SeriesResult[] = [];
+  private readonly codes: number[] = [];
+  private readonly storing = new Set<Promise<void>>();
+  private readonly total: number;
+  private next = 0;
+  private unservable = 0;
+  private aborted: VortexError | undefined;
+
+  constructor(plan: Plan, options: RunOptions, tools: RunTools, signal: AbortSignal) {
+    this.plan = plan;
+    this.options = options;
+    this.tools = tools;
+    this.signal = AbortSignal.any([signal, this.stop.signal]);
+    this.total = plan.jobs.length + plan.settled.filter((entry) => entry.outcome !== 'unservable').length;
+  }
+
+  async finish(): Promise<RunOutcome> {
+    for (const entry of this.plan.settled) await this.settle(entry);
+    await Promise.all(Array.from({ length: this.options.concurrency }, () => this.work()));
+    await Promise.all(this.storing);
+    await this.tools.store.close();
+    for (const session of this.sessions.values()) await (await session).close?.();
+    this.results.sort((a, b) => (a.series < b.series ? -1 : 1));
+    return { results: this.results, unservable: this.unservable, codes: this.codes, aborted: this.aborted };
+  }
+
+  private async settle(entry: Settled): Promise<void> {
+    if (entry.outcome === 'unservable') {
+      this.unservable += 1;
+      return;
+    }
+    if (entry.outcome === 'failed') {
+      this.fail(entry.series, undefined, entry.error);
+      return;
+    }
+    if (entry.outcome === 'unchanged') await this.addMissingFormats(entry.series);
+    this.report(plainResult(entry.series, entry.stored, undefined, entry.outcome, undefined));
+  }
+
+  /** Nothing is to be fetched, but a format is wanted that the series does not have yet. */
+  private async addMissingFormats(series: Series): Promise<void> {
+    const known = this.tools.knownOf(series);
+    const { formats } = this.options;
+    if (known.version === undefined || known.stored.rows === 0) return;
+    if (formats.every((format) => known.formats.includes(format))) return;
+    try {
+      const bars = await this.tools.store.loadBars(known);
+      const facts = versionFacts(known.version);
+      await this.tools.store.commit({ series, known, bars, formats: keptFormats(known, formats), facts });
+    } catch (error) {
+      this.abort(asVortexError(error));
+    }
+  }
+
+  private async work(): Promise<void> {
+    for (;;) {
+      const job = this.plan.jobs[this.next];
+      if (job === undefined) return;
+      this.next += 1;
+      await this.runJob(job);
+      if (this.storing.size >= WAITING_FOR_DISK) await Promise.race(this.storing);
+    }
+  }
+
+  private async runJob(job: Job): Promise<void> {
+    const stopped = this.stopped.get(job.provider) ?? this.ending();
+    if (stopped !== undefined) {
+      this.leaveOut(job, stopped);
+      return;
+    }
+    const { capabilities } = this.tools.provider(job.provider);
+    const { extendedHours, settleMs, now, formats } = this.options;
+    const known = this.tools.knownOf(job.series);
+    try {
+      const session = await this.session(job.provider);
+      const answer = await fetchSeries(job, { session, capabilities, extendedHours, settleMs, now }, this.signal);
+      const fetched = { ...answer, error: this.withNearest(answer.error, job) };
+      if (fetched.error !== undefined) this.obey(fetched.error, job);
+      const { change, result } = await recordSeries(job, known, fetched, this.tools.store, formats, now);
+      if (change === undefined) this.reportJob(job, result, fetched.error);
+      else this.keep(this.store(job, change, result, fetched.error));
+    } catch (cause) {
+      const error = asVortexError(cause);
+      this.obey(error, job);
+      this.leaveOut(job, error);
+    }
+  }
+
+  private async store(
+    job: Job,
+    change: Parameters<SeriesStore['commit']>[0],
+    result: SeriesResult,
+    error: VortexError | undefined,
+  ): Promise<void> {
+    try {
+      const { quarantined } = await this.tools.store.commit(change);
+      for (const path of quarantined) {
+        this.tools.warn(`${path} was not what this program wrote there; it is set aside under .vortex/quarantine and fetched again`);
+      }
+      this.reportJob(job, result, error);
+    } catch (cause) {
+      const failure = asVortexError(cause);
+      this.abort(failure);
+      this.leaveOut(job, failure);
+    }
+  }
+
+  private keep(work: Promise<void>): void {
+    const tracked = work.finally(() => this.storing.delete(tracked));
+    this.storing.add(tracked);
+  }
+
+  /** A job whose work was done or cut short; the error says how it counts. */
+  private reportJob(job: Job, result: SeriesResult, error: VortexError | undefined): void {
+    if (result.outcome !== 'failed' || error === undefined) {
+      this.report(result);
+      return;
+    }
+    // A request that was cut off because another series ended the run is not this series' failure.
+    const counted = error.code === 'interrupted' ? (this.ending() ?? error) : error;
+    const { outcome } = this.countError(counted);
+    this.report({ ...result, outcome, error: reportedError(counted) });
+    if (this.options.failFast && outcome === 'failed') this.abort(failFast(error));
+  }
+
+  private fail(series: Series, provider: string | undefined, error: VortexError): void {
+    const { outcome } = this.countError(error);
+    this.report(plainResult(series, undefined, provider, outcome, error));
+    if (this.options.failFast) this.abort(failFast(error));
+  }
+
+  /** A job that was not done, or not to its end, because of something that is not its own fault. */
+  private leaveOut(job: Job, error: VortexError): void {
+    const { outcome } = this.countError(error);
+    const known = this.tools.knownOf(job.series);
+    this.report(plainResult(job.series, known.stored, job.provider, outcome, error));
+  }
+
+  private countError(error: VortexError): { readonly outcome: 'failed' | 'postponed' } {
+    this.codes.push(exitCodeOf(error.code));
+    return { outcome: POSTPONING.has(error.code) ? 'postponed' : 'failed' };
+  }
+
+  private obey(error: VortexError, job: Job): void {
+    if (error.disposition === 'abort-run') this.abort(error);
+    if (error.disposition === 'stop-provider' && !this.stopped.has(job.provider)) {
+      this.stopped.set(job.provider, error);
+      this.tools.warn(`${job.provider} is not asked any more in this run: ${error.message}`);
+    }
+  }
+
+  private abort(error: VortexError): void {
+    if (this.aborted !== undefined) return;
+    this.aborted = error;
+    this.stop.abort(error);
+  }
+
+  /** A symbol that nobody knows may be a slip of the pen: the nearest names stand beside it. */
+  private withNearest(error: VortexError | undefined, { series }: Job): VortexError | undefined {
+    if (error?.code !== 'no-such-symbol') return error;
+    const names = this.tools.namesLike(series.symbol).filter((name) => name !== series.symbol);
+    if (names.length === 0) return error;
+    return new VortexError(`${error.message}; nearest: ${names.join(', ')}`, error);
+  }
+
+  /** What is said of series that are not reached any more. */
+  private ending(): VortexError | undefined {
+    if (!this.signal.aborted) return undefined;
+    const why = this.aborted === undefined ? 'was interrupted' : 'ended early';
+    return new VortexError(`not done: the run ${why}; it is taken up again by the next run`, {
+      code: this.aborted === undefined ? 'interrupted' : 'stopped-early',
+      disposition: 'abort-run',
+    });
+  }
+
+  private session(id: string): Promise<ProviderSession> {
+    let session = this.sessions.get(id);
+    if (session === undefined) {
+      session = this.tools.open(id);
+      this.sessions.set(id, session);
+    }
+    return session;
+  }
+
+  private report(result: SeriesResult): void {
+    this.results.push(result);
+    this.tools.onProgress({ done: this.results.length, total: this.total, result });
+  }
+}
+
+/** Errors that say nothing against the series: it is asked for another time. */
+const POSTPONING: ReadonlySet<VortexError['code']> = new Set([
+  'allowance-used',
+  'request-limit',
+  'interrupted',
+  'stopped-early',
+  'bot-wall',
+  'refused',
+]);
+
+function failFast(error: VortexError): VortexError {
+  return new VortexError(`stopped at the first failure, as --fail-fast asks: ${error.message}`, {
+    code: 'stopped-early',
+    disposition: 'abort-run',
+    cause: error,
+  });
+}

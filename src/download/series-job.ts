@@ -1,0 +1,97 @@
+import { addDropped, countDropped } from '../market/bar-checks.ts';
+import type { DroppedBars } from '../market/bar-checks.ts';
+import { NO_BARS } from '../market/bars.ts';
+import type { Bars } from '../market/bars.ts';
+import { asVortexError } from '../market/errors.ts';
+import type { VortexError } from '../market/errors.ts';
+import { cutUnfinished, finalEnd } from '../market/finished.ts';
+import { mergeBars } from '../market/merge.ts';
+import { sessionRule } from '../market/session.ts';
+import { intersect, unite } from '../market/time-range.ts';
+import type { TimeRange, TimeRanges } from '../market/time-range.ts';
+import type { Job } from '../plan/plan.ts';
+import type { Capabilities, ProviderSession, SourceFacts } from '../providers/provider.ts';
+
+/** What fetching a series needs beside the job. */
+export interface FetchContext {
+  readonly session: ProviderSession;
+  readonly capabilities: Capabilities;
+  readonly extendedHours: boolean;
+  readonly settleMs: number;
+  /** Milliseconds since the epoch, UTC; the time that the run stands for. */
+  readonly now: number;
+}
+
+/** What the source answered for one series. */
+export interface FetchedSeries {
+  /** Finished bars of all good answers, ascending. */
+  readonly bars: Bars;
+  /** Stamps that good answers told of: data or proven empty. */
+  readonly answered: TimeRanges;
+  readonly dropped: DroppedBars;
+  readonly source: SourceFacts | undefined;
+  /** What ended the work on the series early. */
+  readonly error: VortexError | undefined;
+}
+
+interface Answer {
+  readonly bars: Bars;
+  readonly range: TimeRange | undefined;
+  readonly dropped: DroppedBars;
+  readonly source: SourceFacts;
+}
+
+async function ask(job: Job, range: TimeRange, context: FetchContext, signal: AbortSignal): Promise<Answer> {
+  const { instrument, contract, period } = job.series;
+  const fetched = await context.session.fetchBars(
+    {
+      instrument,
+      ...(contract === undefined ? {} : { contract }),
+      period,
+      range,
+      extendedHours: context.extendedHours,
+      job: job.series.key,
+    },
+    signal,
+  );
+  const { source } = fetched;
+  const rule = sessionRule(instrument, context.capabilities.dayBoundary[instrument.class], source.timezone);
+  const end = finalEnd(period, range.to, rule, source.session, context.now, context.settleMs);
+  const { bars, unfinished } = cutUnfinished(fetched.bars, end);
+  return {
+    bars,
+    range: intersect(range, { from: range.from, to: end }),
+    dropped: unfinished === 0 ? fetched.dropped : addDropped(fetched.dropped, { unfinished }),
+    source,
+  };
+}
+
+/**
+ * Asks for everything that a job wants, oldest first. A failed request ends the series: what was answered before it counts,
+ * the rest stays unknown. A forced job is all or nothing.
+ */
+export async function fetchSeries(job: Job, context: FetchContext, signal: AbortSignal): Promise<FetchedSeries> {
+  let bars: Bars = NO_BARS;
+  let answered: TimeRanges = [];
+  let dropped: DroppedBars = {};
+  let source: SourceFacts | undefined;
+  for (const range of job.requests) {
+    try {
+      const answer = await ask(job, range, context, signal);
+      bars = mergeBars(bars, answer.bars).bars;
+      if (answer.range !== undefined) answered = unite(answered, answer.range);
+      dropped = addDropped(dropped, answer.dropped);
+      source = answer.source;
+    } catch (cause) {
+      const error = asVortexError(cause);
+      if (job.reason === 'force') return { bars: NO_BARS, answered: [], dropped, source: undefined, error };
+      return { bars, answered, dropped, source, error };
+    }
+  }
+  return { bars, answered, dropped, source, error: undefined };
+}
+
+/** How many rows in all were not taken. */
+export function droppedRows(fetched: FetchedSeries): number {
+  return countDropped(fetched.dropped);
+}

@@ -1,0 +1,84 @@
+import type { Clock } from './clock.ts';
+
+/** What `turn` found: go, after a wait for the others; or the host asked everybody to stay away for too long. */
+export type Turn =
+  | { readonly go: true; readonly waitedMs: number }
+  /** Milliseconds since the epoch, UTC. */
+  | { readonly go: false; readonly heldUntil: number };
+
+interface HostPace {
+  /** Earliest start of the next request, milliseconds since the epoch. */
+  nextStart: number;
+  /** Requests that have their turn and wait for it. */
+  waiting: number;
+  /** End of the last Retry-After, milliseconds since the epoch. */
+  heldUntil: number;
+}
+
+/** Spaces the starts of requests to each host, and keeps everybody away from a host that asked for it. */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #hosts = new Map<string, HostPace>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Nothing starts at the host before `until` (milliseconds since the epoch, UTC); a later hold than this one stays. */
+  hold(host: string, until: number): void {
+    const pace = this.#of(host);
+    pace.heldUntil = Math.max(pace.heldUntil, until);
+  }
+
+  /** How long the host is held from now on, milliseconds; 0 when it is not. */
+  heldMs(host: string): number {
+    return Math.max(0, (this.#hosts.get(host)?.heldUntil ?? 0) - this.#clock.now());
+  }
+
+  /**
+   * Waits until a request to the host may start: hold first, then its place in the line.
+   * @param paceMs least time between two starts, milliseconds
+   * @param patienceMs gives how long a hold may last, milliseconds; a longer one ends the wait at once
+   * @returns `waitedMs` is the time spent in the line, without holds
+   * @throws VortexError `interrupted` when the signal aborts
+   */
+  async turn(host: string, paceMs: number, patienceMs: () => number, signal: AbortSignal): Promise<Turn> {
+    const pace = this.#of(host);
+    let waitedMs = 0;
+    let servedHold = 0;
+    for (;;) {
+      while (pace.heldUntil > servedHold) {
+        servedHold = pace.heldUntil;
+        const heldMs = servedHold - this.#clock.now();
+        if (heldMs > patienceMs()) return { go: false, heldUntil: servedHold };
+        if (heldMs > 0) await this.#clock.sleep(heldMs, signal);
+      }
+      waitedMs += await this.#line(pace, paceMs, signal);
+      if (pace.heldUntil <= servedHold) return { go: true, waitedMs };
+    }
+  }
+
+  async #line(pace: HostPace, paceMs: number, signal: AbortSignal): Promise<number> {
+    const now = this.#clock.now();
+    // The second bound matters only after the machine's clock was set back.
+    const start = Math.max(now, Math.min(pace.nextStart, now + (pace.waiting + 1) * paceMs));
+    pace.nextStart = start + paceMs;
+    if (start === now) return 0;
+    pace.waiting += 1;
+    try {
+      await this.#clock.sleep(start - now, signal);
+    } finally {
+      pace.waiting -= 1;
+    }
+    return start - now;
+  }
+
+  #of(host: string): HostPace {
+    let pace = this.#hosts.get(host);
+    if (pace === undefined) {
+      pace = { nextStart: 0, waiting: 0, heldUntil: 0 };
+      this.#hosts.set(host, pace);
+    }
+    return pace;
+  }
+}

@@ -1,0 +1,39 @@
+import { DAY_MS, isIntraday } from './period.ts';
+import type { Period } from './period.ts';
+import { formatInstant, formatTradeDate } from './calendar.ts';
+import type { TimeRange, TimeRanges } from './time-range.ts';
+
+/** What is known of a series before anything is asked. */
+export interface StoredSeries {
+  /** The provider it is bound to. */
+  readonly provider?: string;
+  /** IANA zone that the source named. */
+  readonly timezone?: string;
+  /** Stamps that are data or proven empty; everything else is unknown. */
+  readonly coverage: TimeRanges;
+  readonly rows: number;
+  /** Stamp of the first bar. */
+  readonly first?: number;
+  /** Stamps of the last bars, ascending. */
+  readonly tail: readonly number[];
+  /** Said not to exist: by whom, and when (milliseconds since the epoch, UTC). */
+  readonly absent?: { readonly provider: string; readonly checkedAt: number };
+}
+
+export const NOTHING_STORED: StoredSeries = { coverage: [], rows: 0, tail: [] };
+
+/** A stamp as it stands in files: 2024-01-02, or 2024-01-02T14:30:00Z for intraday periods. */
+export function formatStamp(stamp: number, period: Period): string {
+  return isIntraday(period) ? formatInstant(stamp) : formatTradeDate(stamp);
+}
+
+/** A range for people and files: dates are whole days, both ends in it; instants are exclusive at the end. */
+export function formatRange(range: TimeRange, period: Period): [from: string, to: string] {
+  return [formatStamp(range.from, period), formatStamp(isIntraday(period) ? range.to : range.to - DAY_MS, period)];
+}
+
+/** Reads what formatRange wrote; undefined when it is none. */
+export function parseRange(from: string, to: string, period: Period): TimeRange | undefined {
+  const range = { from: Date.parse(from), to: Date.parse(to) + (isIntraday(period) ? 0 : DAY_MS) };
+  return range.from < range.to ? range : undefined;
+}

@@ -1,0 +1,54 @@
+import type { Series } from '../market/instrument.ts';
+import type { StoredSeries } from '../market/stored-series.ts';
+import type { TimeRange, TimeRanges } from '../market/time-range.ts';
+import type { VortexError } from '../market/errors.ts';
+import type { Provider } from '../providers/provider.ts';
+
+/** Why a series is asked for. */
+export type JobReason = 'new' | 'update' | 'gap' | 'force';
+
+/** One series with everything to ask for it, in one go. */
+export interface Job {
+  readonly series: Series;
+  readonly provider: string;
+  /** The symbol on the wire. */
+  readonly sourceSymbol: string;
+  readonly reason: JobReason;
+  /** What is unknown of the wanted range. */
+  readonly missing: TimeRanges;
+  /** One range a request, oldest first; together they hold what is missing, and the overlap. */
+  readonly requests: readonly TimeRange[];
+  /** Paid or counted downloads that it costs. */
+  readonly allowance: number;
+  /** True when only a cycle suggested the contract: a "no such symbol" then proves that it does not exist. */
+  readonly suggested: boolean;
+  readonly stored: StoredSeries;
+}
+
+/** A series that is not asked for, with what is to be said of it. */
+export type Settled =
+  | { readonly series: Series; readonly outcome: 'unchanged' | 'empty'; readonly stored: StoredSeries }
+  | { readonly series: Series; readonly outcome: 'unservable'; readonly reason: string }
+  | { readonly series: Series; readonly outcome: 'failed'; readonly error: VortexError };
+
+/** What a run is to do, in the order in which it does it. */
+export interface Plan {
+  readonly jobs: readonly Job[];
+  readonly settled: readonly Settled[];
+  /** What the caller should be told: ranges that were clipped, names that were read one way of two. */
+  readonly notices: readonly string[];
+}
+
+/** What a provider is to the planner. */
+export type PlannedProvider = Pick<Provider, 'id' | 'capabilities' | 'symbolFor'>;
+
+export interface PlanOptions {
+  /** In order of preference; at least one. */
+  readonly providers: readonly PlannedProvider[];
+  readonly overlapBars: number;
+  readonly settleMinutes: number;
+  /** Ask for the whole wanted range, whatever is known. */
+  readonly force: boolean;
+  /** Milliseconds since the epoch, UTC. */
+  readonly now: number;
+}

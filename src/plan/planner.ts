@@ -1,0 +1,155 @@
+import { usageError, VortexError } from '../market/errors.ts';
+import { formatTradeDate } from '../market/calendar.ts';
+import type { Series } from '../market/instrument.ts';
+import { DAY_MS, isIntraday } from '../market/period.ts';
+import { finishedEnd, sessionRule } from '../market/session.ts';
+import type { StoredSeries } from '../market/stored-series.ts';
+import { split, subtract } from '../market/time-range.ts';
+import type { TimeRange, TimeRanges } from '../market/time-range.ts';
+import type { Capabilities } from '../providers/provider.ts';
+import { inOrder } from './order.ts';
+import type { Job, JobReason, Plan, PlannedProvider, PlanOptions, Settled } from './plan.ts';
+import { firstDay } from './wanted.ts';
+import type { WantedSeries } from './wanted.ts';
+
+const MINUTE_MS = 60_000;
+/** After so many days a contract that was said not to exist is asked for again. */
+const ASK_AGAIN_DAYS = 30;
+
+/** A provider that can serve a series, and the symbol it has for it; or why it cannot. */
+type Service = { readonly provider: PlannedProvider; readonly symbol: string } | { readonly reason: string };
+
+function serviceOf(provider: PlannedProvider, { series }: WantedSeries, now: number): Service {
+  const { id, capabilities } = provider;
+  const { instrument, contract, period } = series;
+  if (!capabilities.assetClasses.includes(instrument.class)) return { reason: `${id} has no ${instrument.class}` };
+  if (capabilities.periods[period] === undefined) return { reason: `${id} has no ${period} bars` };
+  const symbol = provider.symbolFor(instrument, contract);
+  if (symbol === undefined) return { reason: `${id} has no name for ${series.symbol}` };
+  const { expiredContractDays } = capabilities;
+  if (contract !== undefined && expiredContractDays !== undefined) {
+    const servedUntil = contract.life.to + expiredContractDays * DAY_MS;
+    if (servedUntil <= now) return { reason: `${id} does not serve contracts that have expired (${series.symbol})` };
+  }
+  return { provider, symbol };
+}
+
+function chooseService(wanted: WantedSeries, stored: StoredSeries, options: PlanOptions): Service {
+  const bound = stored.rows > 0 ? stored.provider : undefined;
+  if (bound !== undefined) {
+    const provider = options.providers.find((entry) => entry.id === bound);
+    if (provider === undefined) return { reason: `it is kept from ${bound}, which is not among the listed providers` };
+    return serviceOf(provider, wanted, options.now);
+  }
+  const services = options.providers.map((provider) => serviceOf(provider, wanted, options.now));
+  return services.find((service) => 'provider' in service) ?? services[0] ?? { reason: 'no provider is listed' };
+}
+
+/** The wanted stamps that are finished and that the provider reaches. */
+function reachableRange(
+  wanted: WantedSeries,
+  stored: StoredSeries,
+  capabilities: Capabilities,
+  options: PlanOptions,
+): { readonly range: TimeRange; readonly reach: number } {
+  const { instrument, period } = wanted.series;
+  const rule = sessionRule(instrument, capabilities.dayBoundary[instrument.class], stored.timezone);
+  const end = finishedEnd(period, rule, options.now, options.settleMinutes * MINUTE_MS);
+  const depth = capabilities.periods[period]?.depthDays;
+  const unit = isIntraday(period) ? MINUTE_MS : DAY_MS;
+  const reach = depth === undefined ? -Infinity : Math.ceil((options.now - depth * DAY_MS) / unit) * unit;
+  return { range: { from: Math.max(wanted.range.from, reach), to: Math.min(wanted.range.to, end) }, reach };
+}
+
+/** Widens what is missing at the end of a series by the last bars stored, so that corrections are seen. */
+function withOverlap(missing: TimeRange, stored: StoredSeries, overlapBars: number): TimeRange {
+  const last = stored.tail.at(-1);
+  if (last === undefined || overlapBars === 0 || missing.from <= last) return missing;
+  const asked = stored.tail.slice(-overlapBars)[0] ?? missing.from;
+  return { from: Math.min(asked, missing.from), to: missing.to };
+}
+
+function reasonOf(missing: TimeRanges, stored: StoredSeries, force: boolean): JobReason {
+  if (force) return 'force';
+  if (stored.rows === 0) return 'new';
+  const last = stored.tail.at(-1) ?? -Infinity;
+  return missing.some((range) => range.from > last) ? 'update' : 'gap';
+}
+
+function settledAbsent(series: Series, stored: StoredSeries, provider: string, now: number): Settled | undefined {
+  const { absent } = stored;
+  if (absent?.provider !== provider || now - absent.checkedAt >= ASK_AGAIN_DAYS * DAY_MS) return undefined;
+  return { series, outcome: 'empty', stored };
+}
+
+function notServed(wanted: WantedSeries, reason: string): Settled {
+  if (!wanted.named) return { series: wanted.series, outcome: 'unservable', reason };
+  const error = new VortexError(`${wanted.series.symbol}: ${reason}`, { code: 'not-servable', disposition: 'skip-series' });
+  return { series: wanted.series, outcome: 'failed', error };
+}
+
+function planOne(wanted: WantedSeries, stored: StoredSeries, options: PlanOptions, notices: Set<string>): Job | Settled {
+  const { series } = wanted;
+  const service = chooseService(wanted, stored, options);
+  if (!('provider' in service)) return notServed(wanted, service.reason);
+  const { provider, symbol } = service;
+  const { capabilities } = provider;
+  const { range, reach } = reachableRange(wanted, stored, capabilities, options);
+  if (wanted.range.from < reach && wanted.startGiven) {
+    const from = formatTradeDate(Math.floor(reach / DAY_MS) * DAY_MS);
+    notices.add(`${provider.id} has ${series.period} bars from ${from} on only; ${series.symbol} from ${firstDay(wanted.range)} is cut to that`);
+  }
+  if (range.from >= range.to) {
+    const gone = wanted.range.to <= reach && wanted.range.from < wanted.range.to;
+    return gone
+      ? notServed(wanted, `${provider.id} does not go back that far for ${series.period} bars`)
+      : { series, outcome: 'unchanged', stored };
+  }
+  const absent = options.force ? undefined : settledAbsent(series, stored, provider.id, options.now);
+  if (absent !== undefined) return absent;
+  const missing = options.force ? [range] : subtract(range, stored.coverage);
+  if (missing.length === 0) return { series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored };
+  const span = capabilities.periods[series.period]?.spanDays;
+  const requests = missing.flatMap((part) =>
+    split(withOverlap(part, stored, options.overlapBars), span === undefined ? undefined : span * DAY_MS),
+  );
+  return {
+    series,
+    provider: provider.id,
+    sourceSymbol: symbol,
+    reason: reasonOf(missing, stored, options.force),
+    missing,
+    requests,
+    allowance: capabilities.allowance === undefined ? 0 : requests.length,
+    suggested: wanted.suggested && capabilities.servesWholeLife,
+    stored,
+  };
+}
+
+/**
+ * Wanted minus covered is what is asked for: clipped to what the provider can serve, split to its span per request, in the
+ * order that makes a short allowance buy the most. Pure: the same arguments give the same plan.
+ * @param storedOf what the folder knows of a series
+ * @throws VortexError `usage` when two series would share a file
+ */
+export function planJobs(
+  wanted: readonly WantedSeries[],
+  storedOf: (series: Series) => StoredSeries,
+  options: PlanOptions,
+): Plan {
+  const notices = new Set<string>();
+  const jobs: Job[] = [];
+  const settled: Settled[] = [];
+  const keys = new Map<string, string>();
+  for (const entry of wanted) {
+    const { key } = entry.series;
+    const twin = keys.get(key.toLowerCase());
+    if (twin === key) continue;
+    if (twin !== undefined) throw usageError(`${key} and ${twin} differ only in capitals and would share a file; rename one`);
+    keys.set(key.toLowerCase(), key);
+    const planned = planOne(entry, storedOf(entry.series), options, notices);
+    if ('outcome' in planned) settled.push(planned);
+    else jobs.push(planned);
+  }
+  return { jobs: inOrder(jobs, options), settled, notices: [...notices] };
+}

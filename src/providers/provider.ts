@@ -1,0 +1,103 @@
+import type { ZodType } from 'zod';
+import type { HttpClient } from '../http/http-client.ts';
+import type { Bars } from '../market/bars.ts';
+import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
+import type { Period } from '../market/period.ts';
+import type { TimeRange } from '../market/time-range.ts';
+import type { DroppedBars } from '../market/bar-checks.ts';
+import type { SessionWord } from '../market/finished.ts';
+
+/** How far one period reaches at a provider. */
+export interface PeriodReach {
+  /** Longest span of one request, whole days; absent: no limit. */
+  readonly spanDays?: number;
+  /** How far back from now the provider goes, whole days; absent: to the first bar. */
+  readonly depthDays?: number;
+}
+
+/** What a provider can do, as data: ask before calling. */
+export interface Capabilities {
+  readonly assetClasses: readonly AssetClass[];
+  /** The periods it serves and how far each reaches. */
+  readonly periods: Readonly<Partial<Record<Period, PeriodReach>>>;
+  /** For how many days after its last day a contract is still served; 0: live contracts only; absent: for ever. */
+  readonly expiredContractDays?: number;
+  /** True when it serves the whole life of each contract that it lists, so that a 404 proves absence. */
+  readonly servesWholeLife: boolean;
+  /** IANA zone whose midnight ends its day, for classes that have no exchange session of their own. */
+  readonly dayBoundary: Readonly<Partial<Record<AssetClass, string>>>;
+  /** Paid or counted downloads an account has per day, and the zone in which that day ends. */
+  readonly allowance?: { readonly perDay: number; readonly timezone: string };
+  /** Least time between two requests that the vendor bears, milliseconds. */
+  readonly paceMs: number;
+}
+
+/** One request: bars of one series whose stamps lie in the range. */
+export interface BarRequest {
+  readonly instrument: Instrument;
+  readonly contract?: Contract;
+  readonly period: Period;
+  readonly range: TimeRange;
+  /** Ask for bars outside the regular session too. */
+  readonly extendedHours: boolean;
+  /** Tag of log lines. */
+  readonly job: string;
+}
+
+/** What the source said about the series beside its bars. */
+export interface SourceFacts {
+  /** The symbol on the wire: GCJ24.CMX. */
+  readonly symbol: string;
+  readonly timezone?: string;
+  readonly currency?: string;
+  /** The zone whose midnight ends a day, or `exchange`. */
+  readonly dayBoundary?: string;
+  readonly session?: SessionWord;
+  /** First trade date or instant that the source has for the series, milliseconds since the epoch, UTC. */
+  readonly firstBar?: number;
+}
+
+/** A good answer. No bars means that the source has none in the range: proven empty. */
+export interface FetchedBars {
+  /** Ascending, unique, inside the asked range. */
+  readonly bars: Bars;
+  readonly dropped: DroppedBars;
+  readonly source: SourceFacts;
+}
+
+/** A provider at work: it turns one request into bars. It keeps no files, retries nothing, sleeps never. */
+export interface ProviderSession {
+  /** @throws VortexError and nothing else. */
+  fetchBars(request: BarRequest, signal: AbortSignal): Promise<FetchedBars>;
+  /** Ends what the session holds open. */
+  close?(): Promise<void>;
+}
+
+/** What a provider is handed; it has no other way to the outside. */
+export interface ProviderTools {
+  readonly http: HttpClient;
+  /** Milliseconds since the epoch, UTC; the time that the run stands for. */
+  readonly now: () => number;
+}
+
+/** One source of bars. */
+export interface Provider {
+  readonly id: string;
+  readonly capabilities: Capabilities;
+  /** Its settings under `providers.<id>`. */
+  readonly Options: ZodType;
+  /** The symbol on the wire; undefined when it cannot be named there. Pure. */
+  symbolFor(instrument: Instrument, contract: Contract | undefined): string | undefined;
+  /** @param options what `Options` accepts */
+  create(options: unknown, tools: ProviderTools): ProviderSession;
+}
+
+/** A provider whose `create` takes its options already read by its own schema. */
+export function defineProvider<Options>(
+  provider: Omit<Provider, 'Options' | 'create'> & {
+    readonly Options: ZodType<Options>;
+    readonly create: (options: Options, tools: ProviderTools) => ProviderSession;
+  },
+): Provider {
+  return { ...provider, create: (options, tools) => provider.create(provider.Options.parse(options), tools) };
+}

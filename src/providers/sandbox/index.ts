@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { HttpResponse } from '../../http/http-client.ts';
+import { checkBars } from '../../market/bar-checks.ts';
+import { allocateBars, NO_BARS } from '../../market/bars.ts';
+import { formatTradeDate } from '../../market/calendar.ts';
+import { VortexError } from '../../market/errors.ts';
+import type { Contract, Instrument } from '../../market/instrument.ts';
+import { isIntraday } from '../../market/period.ts';
+import { formatStamp } from '../../market/stored-series.ts';
+import { defineProvider } from '../provider.ts';
+import type { BarRequest, Capabilities, FetchedBars, ProviderSession, ProviderTools } from '../provider.ts';
+
+const capabilities: Capabilities = {
+  assetClasses: ['future', 'stock', 'forex'],
+  periods: {
+    '1m': { spanDays: 30, depthDays: 366 },
+    '5m': { spanDays: 92, depthDays: 366 },
+    '15m': { spanDays: 366, depthDays: 730 },
+    '30m': { spanDays: 366, depthDays: 730 },
+    '1h': { spanDays: 366, depthDays: 730 },
+    '1d': {},
+    '1wk': {},
+    '1mo': {},
+  },
+  servesWholeLife: true,
+  dayBoundary: {},
+  paceMs: 0,
+};
+
+const Options = z.strictObject({
+  base_url: z
+    .url()
+    .default('http://127.0.0.1:8620')
+    .describe('Where `vortex sandbox` listens; what stands before /truth/…'),
+  pace_ms: z.int().min(0).default(0).describe('Least time between the starts of two requests, milliseconds'),
+});
+
+const answer = z.object({
+  bars: z.array(
+    z.object({
+      time: z.string(),
+      open: z.number(),
+      high: z.number(),
+      low: z.number(),
+      close: z.number(),
+      volume: z.number(),
+    }),
+  ),
+});
+
+function sandboxSymbol(instrument: Instrument, contract: Contract | undefined): string | undefined {
+  const named = instrument.symbols?.sandbox;
+  if (contract === undefined) return named ?? (instrument.class === 'future' ? undefined : instrument.code);
+  if (instrument.yahooRoot === undefined) return undefined;
+  return `${instrument.yahooRoot}${contract.letter}${String(contract.year % 100).padStart(2, '0')}`;
+}
+
+function unreadable(response: HttpResponse, cause: unknown): VortexError {
+  return new VortexError(`the sandbox answered something else than bars (status ${response.status}): ${response.url}`, {
+    code: 'bad-answer',
+    disposition: 'skip-series',
+    cause,
+  });
+}
+
+function readBars(response: HttpResponse): z.infer<typeof answer>['bars'] {
+  try {
+    return answer.parse(JSON.parse(response.body.toString('utf8'))).bars;
+  } catch (cause) {
+    throw unreadable(response, cause);
+  }
+}
+
+function create(options: z.infer<typeof Options>, { http }: ProviderTools): ProviderSession {
+  return {
+    async fetchBars(request: BarRequest, signal: AbortSignal): Promise<FetchedBars> {
+      const { instrument, contract, period, range } = request;
+      const symbol = sandboxSymbol(instrument, contract);
+      if (symbol === undefined || capabilities.periods[period] === undefined) {
+        throw new VortexError(`the sandbox makes no prices of ${instrument.id}`, {
+          code: 'not-servable',
+          disposition: 'skip-series',
+        });
+      }
+      if (range.from >= range.to) return { bars: NO_BARS, dropped: {}, source: { symbol } };
+      const stamp = (time: number): string => (isIntraday(period) ? formatStamp(time, period) : formatTradeDate(time));
+      const query = new URLSearchParams({ period, from: stamp(range.from), to: stamp(range.to) }).toString();
+      const url = `${options.base_url.replace(/\/+$/, '')}/truth/${instrument.class}/${encodeURIComponent(symbol)}?${query}`;
+      const response = await http.send({ url, job: request.job }, signal);
+      if (response.status === 404) {
+        throw new VortexError(`no such symbol at sandbox: ${symbol}`, { code: 'no-such-symbol', disposition: 'skip-series' });
+      }
+      if (response.status !== 200) throw unreadable(response, undefined);
+      const rows = readBars(response);
+      const bars = allocateBars(rows.length, []);
+      rows.forEach((row, index) => {
+        bars.time[index] = Date.parse(row.time);
+        bars.open[index] = row.open;
+        bars.high[index] = row.high;
+        bars.low[index] = row.low;
+        bars.close[index] = row.close;
+        bars.volume[index] = row.volume;
+      });
+      return { ...checkBars(bars, range), source: { symbol, dayBoundary: 'exchange' } };
+    },
+  };
+}
+
+/** Made-up bars from `vortex sandbox`; the files say so by their provider. */
+export const sandbox = defineProvider({ id: 'sandbox', capabilities, Options, symbolFor: sandboxSymbol, create });

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+// Columns are checked value by value where they are turned into bars: 250 rows through a schema cost more than the rest.
+const column = z.custom<readonly unknown[]>((value) => Array.isArray(value), 'is no list');
+
+const tradingPeriod = z.looseObject({ start: z.number(), end: z.number() });
+
+const result = z.looseObject({
+  meta: z.looseObject({
+    symbol: z.string().optional(),
+    currency: z.string().nullish(),
+    exchangeTimezoneName: z.string(),
+    dataGranularity: z.string(),
+    firstTradeDate: z.number().nullish(),
+    currentTradingPeriod: z.looseObject({ regular: tradingPeriod }).optional(),
+    tradingPeriods: z.unknown().optional(),
+  }),
+  timestamp: column.optional(),
+  events: z
+    .looseObject({
+      dividends: z.record(z.string(), z.looseObject({ amount: z.number(), date: z.number() })).optional(),
+      splits: z
+        .record(z.string(), z.looseObject({ numerator: z.number(), denominator: z.number(), date: z.number() }))
+        .optional(),
+    })
+    .optional(),
+  indicators: z.looseObject({
+    quote: z
+      .array(
+        z.looseObject({
+          open: column.optional(),
+          high: column.optional(),
+          low: column.optional(),
+          close: column.optional(),
+          volume: column.optional(),
+        }),
+      )
+      .min(1),
+    adjclose: z.array(z.looseObject({ adjclose: column.optional() })).optional(),
+  }),
+});
+
+/** Every answer of the chart endpoint, good or bad. */
+export const chartAnswer = z.looseObject({
+  chart: z.looseObject({
+    result: z.array(result).min(1).nullish(),
+    error: z.looseObject({ code: z.string(), description: z.string().nullish() }).nullish(),
+  }),
+});
+
+/** The form that the crumb and gateway errors take. */
+export const financeError = z.looseObject({
+  finance: z.looseObject({ error: z.looseObject({ code: z.string(), description: z.string().nullish() }) }),
+});
+
+/** One series as it came: rows by index over `timestamp` (seconds since the epoch). */
+export type ChartResult = z.infer<typeof result>;
+
+/** Inner sessions of `meta.tradingPeriods`: a list per day, or pre, regular and post apart. Seconds since the epoch. */
+export const tradingPeriods = z.union([
+  z.array(z.array(tradingPeriod)),
+  z.looseObject({
+    pre: z.array(z.array(tradingPeriod)).optional(),
+    regular: z.array(z.array(tradingPeriod)),
+    post: z.array(z.array(tradingPeriod)).optional(),
+  }),
+]);

@@ -1,0 +1,12 @@
+/** What a stand-in answers, before any fault is put upon it. */
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case; the length is set when it is sent. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A JSON answer of the sandbox's own pages. */
+export function jsonAnswer(status: number, value: unknown): Answer {
+  return { status, headers: { 'content-type': 'application/json;charset=utf-8' }, body: JSON.stringify(value) };
+}

@@ -1,0 +1,134 @@
+import { usageError } from '../market/errors.ts';
+import { nearest } from '../market/nearest.ts';
+import { DELIVERY_FAULTS, FAULT_KINDS, FAULTY_PROVIDERS, isDeliveryFault, isQuirk } from './fault-list.ts';
+import type { DeliveryFault, FaultKind, FaultyProvider, QuirkName } from './fault-list.ts';
+import { hashText, mix, unit } from './random.ts';
+
+/** One fault of a provider, as written. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Probability, 0 to 1, a request; for `first` and `after` a count of requests. */
+  readonly value: number;
+  /** What follows `@`: seconds of Retry-After, milliseconds of `slow`, factor of `rebase`, kind of `first` and `after`. */
+  readonly argument: string | undefined;
+}
+
+/** The faults of every provider, parsed. */
+export type FaultPlan = ReadonlyMap<FaultyProvider, readonly Fault[]>;
+
+/** What one request suffers. */
+export interface DrawnFaults {
+  readonly delivery: DeliveryFault | undefined;
+  /** Seconds that a 429 says to wait; absent: it does not say. */
+  readonly retryAfter: number | undefined;
+  readonly slowMs: number;
+  readonly quirks: ReadonlySet<QuirkName>;
+  readonly rebaseFactor: number;
+}
+
+const DEFAULT_SLOW_MS = 1_000;
+const DEFAULT_REBASE = 2;
+const FORM = 'write PROVIDER:KIND[=P][@ARGUMENT],… and ; between providers, as in yahoo:429=0.2@5,reset=0.05';
+
+const COUNTED: readonly FaultKind[] = ['first', 'after'];
+const WITH_NUMBER: readonly FaultKind[] = ['429', 'slow', 'rebase'];
+
+function checkArgument(kind: FaultKind, argument: string | undefined, text: string): void {
+  if (argument === undefined) return;
+  if (COUNTED.includes(kind)) {
+    if (isDeliveryFault(argument)) return;
+    throw usageError(`fault ${text}: ${argument} cannot follow @; one of ${DELIVERY_FAULTS.join(', ')} can`);
+  }
+  if (!WITH_NUMBER.includes(kind)) throw usageError(`fault ${text}: ${kind} takes nothing after @`);
+  const least = kind === 'rebase' ? Number.MIN_VALUE : 0;
+  if (!(Number(argument) >= least) || argument === '') {
+    throw usageError(`fault ${text}: ${argument} is no number that can follow @`);
+  }
+}
+
+function parseFault(text: string): Fault {
+  const match = /^([^=@]+)(?:=([^@]*))?(?:@(.*))?$/.exec(text);
+  const name = match?.[1]?.trim() ?? '';
+  const kind = FAULT_KINDS.find((known) => known === name);
+  if (kind === undefined) {
+    const [near] = nearest(name, FAULT_KINDS, 1);
+    const hint = near === undefined ? '' : ` (perhaps ${near})`;
+    throw usageError(`no such fault: ${name}${hint}; the faults are ${FAULT_KINDS.join(', ')}`);
+  }
+  const counted = COUNTED.includes(kind);
+  const written = match?.[2];
+  const value = written === undefined ? 1 : Number(written);
+  const good = counted ? Number.isInteger(value) && value >= 0 : value >= 0 && value <= 1;
+  if (!good || written === '' || (counted && written === undefined)) {
+    const wanted = counted ? 'a count of requests, as in first=3' : 'a probability from 0 to 1, as in 503=0.1';
+    throw usageError(`fault ${text}: after = comes ${wanted}`);
+  }
+  checkArgument(kind, match?.[3], text);
+  return { kind, value, argument: match?.[3] };
+}
+
+/**
+ * Reads a fault specification, `yahoo:429=0.2@5,reset=0.05;…`; the empty text has no faults.
+ * @throws VortexError `usage` that names what is known
+ */
+export function parseFaults(text: string): FaultPlan {
+  const plan = new Map<FaultyProvider, readonly Fault[]>();
+  for (const part of text.split(';').filter((piece) => piece.trim() !== '')) {
+    const colon = part.indexOf(':');
+    if (colon < 0) throw usageError(`faults ${part}: no provider is named; ${FORM}`);
+    const name = part.slice(0, colon).trim();
+    const provider = FAULTY_PROVIDERS.find((known) => known === name);
+    if (provider === undefined) {
+      throw usageError(`faults ${part}: no such provider: ${name}; known are ${FAULTY_PROVIDERS.join(', ')}`);
+    }
+    const faults = part.slice(colon + 1).split(',');
+    const parsed = faults.filter((fault) => fault.trim() !== '').map((fault) => parseFault(fault.trim()));
+    plan.set(provider, [...(plan.get(provider) ?? []), ...parsed]);
+  }
+  return plan;
+}
+
+const NO_FAULTS: DrawnFaults = {
+  delivery: undefined,
+  retryAfter: undefined,
+  slowMs: 0,
+  quirks: new Set(),
+  rebaseFactor: DEFAULT_REBASE,
+};
+
+/** Which fault a counted one stands for at a request, if any. */
+function countedFault(fault: Fault, request: number): DeliveryFault | undefined {
+  const stands = fault.kind === 'first' ? request <= fault.value : request > fault.value;
+  if (!stands) return undefined;
+  const named = fault.argument ?? (fault.kind === 'first' ? '503' : '429');
+  return isDeliveryFault(named) ? named : undefined;
+}
+
+/**
+ * Draws what a request suffers: the same for the same seed and number. Of the faults of delivery the first one written
+ * that is drawn counts.
+ * @param request number of the request since the faults were set, from 1
+ */
+export function drawFaults(faults: readonly Fault[], seed: number, request: number): DrawnFaults {
+  if (faults.length === 0) return NO_FAULTS;
+  let drawn = NO_FAULTS;
+  const quirks = new Set<QuirkName>();
+  for (const fault of faults) {
+    const { kind, value, argument } = fault;
+    if (kind === 'first' || kind === 'after') {
+      const delivery = countedFault(fault, request);
+      drawn = { ...drawn, delivery: drawn.delivery ?? delivery };
+      continue;
+    }
+    if (unit(mix(mix(seed, hashText(kind)), request)) >= value) continue;
+    const number = argument === undefined ? undefined : Number(argument);
+    if (kind === 'slow') drawn = { ...drawn, slowMs: number ?? DEFAULT_SLOW_MS };
+    else if (isQuirk(kind)) {
+      quirks.add(kind);
+      if (kind === 'rebase') drawn = { ...drawn, rebaseFactor: number ?? DEFAULT_REBASE };
+    } else if (drawn.delivery === undefined) {
+      drawn = { ...drawn, delivery: kind, retryAfter: kind === '429' ? number : undefined };
+    }
+  }
+  return { ...drawn, quirks };
+}

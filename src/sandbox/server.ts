@@ -1,0 +1,188 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { asVortexError, usageError, VortexError } from '../market/errors.ts';
+import { jsonAnswer } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { Control } from './control.ts';
+import { deliver } from './delivery.ts';
+import type { FuturesRoot } from './futures-list.ts';
+import { loadRecordings } from './recorded.ts';
+import { answerTruth } from './truth-endpoint.ts';
+import { Truth } from './truth.ts';
+import { answerYahoo } from './yahoo.ts';
+
+/** What a sandbox is started with. */
+export interface SandboxOptions {
+  /** A loopback address; 127.0.0.1 when absent. */
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Whole number that all prices are drawn from. */
+  readonly seed?: number;
+  /** Fault specification, as in `yahoo:429=0.2,reset=0.05`. */
+  readonly faults?: string;
+  /** Folder of recorded exchanges that answer in place of made-up prices. */
+  readonly recorded?: string;
+  /** The clock: milliseconds since the epoch, UTC. */
+  readonly now: () => number;
+  /** The futures markets to have contracts of. */
+  readonly futures: readonly FuturesRoot[];
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** http://127.0.0.1:8620 */
+  readonly url: string;
+  readonly port: number;
+  /** The environment that points the program at it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Ends every connection, stalled ones too, and frees the port. */
+  close(): Promise<void>;
+}
+
+/** The seed when none is given. */
+export const DEFAULT_SEED = 20_240_102;
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+const MOST_CONTROL_BYTES = 65_536;
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request) {
+    if (!Buffer.isBuffer(part)) continue;
+    size += part.length;
+    if (size > MOST_CONTROL_BYTES) throw usageError('the body is too long');
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** The pages of a sandbox, without its socket. */
+class Pages {
+  readonly #control: Control;
+  readonly #truth: Truth;
+  readonly #recorded: ReturnType<typeof loadRecordings> | undefined;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(options: SandboxOptions) {
+    const seed = options.seed ?? DEFAULT_SEED;
+    this.#control = new Control(options.now, seed, options.faults ?? '');
+    this.#truth = new Truth(seed, options.futures);
+    this.#recorded = options.recorded === undefined ? undefined : loadRecordings(options.recorded);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const [path = '', query] = (request.url ?? '/').split(/\?(.*)/s);
+    const parameters = new URLSearchParams(query);
+    if (path.startsWith('/yahoo/')) this.#yahoo(path.slice('/yahoo'.length), parameters, request, response);
+    else if (path.startsWith('/truth/')) {
+      send(response, () => answerTruth(this.#truth, path.slice('/truth/'.length), parameters, this.#control.now()));
+    } else if (path === '/control') void this.#answerControl(request, response);
+    else {
+      const pages = ['/yahoo/v8/finance/chart/<SYMBOL>', '/truth/<class>/<SYMBOL>', '/control'];
+      send(response, () =>
+        jsonAnswer(path === '/' ? 200 : 404, { sandbox: 'made-up prices; they are nobody’s', pages }),
+      );
+    }
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #yahoo(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): void {
+    const faults = this.#control.draw('yahoo');
+    const answer = guarded(() =>
+      this.#recorded === undefined
+        ? answerYahoo(this.#truth, path, query, request.headers['user-agent'], this.#control.now(), faults)
+        : this.#recorded.answer(path, query),
+    );
+    if (faults.slowMs === 0) {
+      deliver(response, answer, faults);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      deliver(response, answer, faults);
+    }, faults.slowMs);
+    this.#timers.add(timer);
+  }
+
+  async #answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (request.method === 'POST') this.#control.change(await readBody(request));
+      send(response, () => jsonAnswer(200, this.#control.state()));
+    } catch (error) {
+      send(response, () => jsonAnswer(400, { error: asVortexError(error).message }));
+    }
+  }
+}
+
+/** An answer whatever happens: what goes wrong in a stand-in is told, and ends no process. */
+function guarded(make: () => Answer): Answer {
+  try {
+    return make();
+  } catch (error) {
+    const status = error instanceof URIError ? 400 : 500;
+    return jsonAnswer(status, { error: `sandbox: ${asVortexError(error).message}` });
+  }
+}
+
+function send(response: ServerResponse, make: () => Answer): void {
+  const answer = guarded(make);
+  const body = Buffer.from(answer.body);
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
+  response.end(body);
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? usageError(`port ${port} is in use: another program listens there; end it or choose another with --port`)
+          : new VortexError(`cannot listen on ${host} port ${port}: ${cause.message}`, {
+              code: 'usage',
+              disposition: 'abort-run',
+              cause,
+            }),
+      );
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/**
+ * Starts the stand-ins on a loopback address.
+ * @throws VortexError `usage`: a port in use, unknown faults, a folder without recordings
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const host = options.host ?? '127.0.0.1';
+  if (!LOOPBACK.includes(host)) {
+    throw usageError(`the sandbox listens on loopback only: not on ${host}, but on ${LOOPBACK.join(', ')}`);
+  }
+  const pages = new Pages(options);
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    pages.handle(request, response);
+  });
+  const port = await listen(server, options.port, host);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    url,
+    port,
+    env: { VORTEX_YAHOO_BASE_URL: `${url}/yahoo`, VORTEX_YAHOO_PACE_MS: '0', VORTEX_SANDBOX_BASE_URL: url },
+    close: () =>
+      new Promise((resolve) => {
+        pages.close();
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,110 @@
+import { stringify } from 'csv-stringify/sync';
+import { allocateBars, EXTRA_COLUMNS } from '../market/bars.ts';
+import type { Bars, ExtraColumn } from '../market/bars.ts';
+import { formatInstant, formatTradeDate } from '../market/calendar.ts';
+import { VortexError } from '../market/errors.ts';
+import { DAY_MS, isIntraday } from '../market/period.ts';
+import type { Period } from '../market/period.ts';
+
+const MINUTE_MS = 60_000;
+const FIXED_COLUMNS = ['Datetime', 'Open', 'High', 'Low', 'Close', 'Volume'];
+
+const dates = new Map<number, string>();
+
+function dateText(date: number): string {
+  let text = dates.get(date);
+  if (text === undefined) {
+    text = formatTradeDate(date);
+    dates.set(date, text);
+  }
+  return text;
+}
+
+function minuteText(minute: number): string {
+  return `T${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:00Z`;
+}
+
+const minutes: readonly string[] = Array.from({ length: 1440 }, (_, minute) => minuteText(minute));
+
+function instantText(instant: number): string {
+  if (instant % MINUTE_MS !== 0) return formatInstant(instant);
+  const date = Math.floor(instant / DAY_MS) * DAY_MS;
+  return dateText(date) + (minutes[(instant - date) / MINUTE_MS] ?? '');
+}
+
+/** Names of the columns of these bars, in file order. */
+export function columnNames(bars: Bars): string[] {
+  return [...FIXED_COLUMNS, ...bars.extras.keys()];
+}
+
+/**
+ * The bars as CSV: a header, then one line a bar, ascending. Dates as 2024-01-02, instants as 2024-01-02T14:30:00Z (UTC).
+ * Numbers are the shortest text that reads back the same double; a missing value is empty. The header goes through
+ * csv-stringify; the rows are numbers and dates only, which never need quoting.
+ */
+export function encodeCsv(bars: Bars, period: Period): Buffer {
+  const stamp = isIntraday(period) ? instantText : dateText;
+  const { time, open, high, low, close, volume } = bars;
+  const columns = [open, high, low, close, volume, ...bars.extras.values()];
+  const chunks: Buffer[] = [Buffer.from(stringify([columnNames(bars)]))];
+  let text = '';
+  for (let row = 0; row < time.length; row++) {
+    text += stamp(time[row] ?? Number.NaN);
+    for (const column of columns) {
+      const value = column[row] ?? Number.NaN;
+      text += Number.isNaN(value) ? ',' : `,${value}`;
+    }
+    text += '\n';
+    if (text.length > 1_000_000) {
+      chunks.push(Buffer.from(text, 'latin1'));
+      text = '';
+    }
+  }
+  chunks.push(Buffer.from(text, 'latin1'));
+  return Buffer.concat(chunks);
+}
+
+function corrupt(path: string, line: number, what: string): VortexError {
+  return new VortexError(`${path}:${line}: ${what}`, {
+    code: 'file-corrupt',
+    disposition: 'skip-series',
+    context: { path, line },
+  });
+}
+
+function isExtra(name: string): name is ExtraColumn {
+  return (EXTRA_COLUMNS as readonly string[]).includes(name);
+}
+
+/**
+ * Reads what encodeCsv wrote, and nothing else.
+ * @param path for the error
+ * @throws VortexError `file-corrupt` with path and line
+ */
+export function decodeCsv(content: Buffer, path: string): Bars {
+  const text = content.toString('latin1');
+  const lines = text.split('\n');
+  const header = (lines[0] ?? '').split(',');
+  const extras = header.slice(FIXED_COLUMNS.length).filter(isExtra);
+  if (header.join() !== [...FIXED_COLUMNS, ...extras].join()) throw corrupt(path, 1, `unknown header ${lines[0] ?? ''}`);
+  if (lines.at(-1) !== '') throw corrupt(path, lines.length, 'the last line is not whole');
+  const bars = allocateBars(lines.length - 2, extras);
+  const columns = [bars.open, bars.high, bars.low, bars.close, bars.volume, ...bars.extras.values()];
+  let last = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < bars.time.length; row++) {
+    const fields = (lines[row + 1] ?? '').split(',');
+    const time = Date.parse(fields[0] ?? '');
+    if (fields.length !== header.length) throw corrupt(path, row + 2, `${fields.length} fields, not ${header.length}`);
+    if (!(time > last)) throw corrupt(path, row + 2, `${fields[0] ?? ''} does not follow the line before`);
+    last = time;
+    bars.time[row] = time;
+    for (let index = 0; index < columns.length; index++) {
+      const field = fields[index + 1] ?? '';
+      const value = field === '' ? Number.NaN : Number(field);
+      if (field !== '' && Number.isNaN(value)) throw corrupt(path, row + 2, `${field} is no number`);
+      const column = columns[index];
+      if (column !== undefined) column[row] = value;
+    }
+  }
+  return bars;
+}

@@ -1,0 +1,64 @@
+import { barsWithin } from '../market/bars.ts';
+import type { Bars } from '../market/bars.ts';
+import { firstOfNextMonth } from '../market/calendar.ts';
+import { periodMs } from '../market/period.ts';
+import type { Period } from '../market/period.ts';
+import { encodeCsv, decodeCsv } from './csv.ts';
+import type { Format } from './manifest.ts';
+import type { ParquetLabels } from './parquet.ts';
+
+/** A file that a series is to have. */
+export interface EncodedFile {
+  /** Below the data folder. */
+  readonly path: string;
+  readonly format: Format;
+  readonly content: Buffer;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Bars by calendar month (UTC), so that an update of a long series rewrites the last one only. */
+function monthlyParts(bars: Bars): { readonly month: string; readonly bars: Bars }[] {
+  const parts: { month: string; bars: Bars }[] = [];
+  const last = bars.time[bars.time.length - 1] ?? Number.NEGATIVE_INFINITY;
+  for (let from = bars.time[0] ?? Infinity; from <= last; ) {
+    const to = firstOfNextMonth(from);
+    const part = barsWithin(bars, from, to);
+    if (part.time.length > 0) parts.push({ month: new Date(from).toISOString().slice(0, 7), bars: part });
+    from = to;
+  }
+  return parts;
+}
+
+async function parquetFiles(key: string, period: Period, bars: Bars, labels: ParquetLabels): Promise<EncodedFile[]> {
+  const { encodeParquet } = await import('./parquet.ts');
+  const parts =
+    periodMs(period) < HOUR_MS
+      ? monthlyParts(bars).map((part) => ({ path: `${key}_${part.month}.parquet`, bars: part.bars }))
+      : [{ path: `${key}.parquet`, bars }];
+  const files: EncodedFile[] = [];
+  for (const part of parts) {
+    files.push({ path: part.path, format: 'parquet', content: await encodeParquet(part.bars, labels) });
+  }
+  return files;
+}
+
+/** The files of a series in one format. No bars: no file. */
+export async function encodeSeries(
+  key: string,
+  period: Period,
+  bars: Bars,
+  format: Format,
+  labels: ParquetLabels,
+): Promise<EncodedFile[]> {
+  if (bars.time.length === 0) return [];
+  if (format === 'csv') return [{ path: `${key}.csv`, format, content: encodeCsv(bars, period) }];
+  return parquetFiles(key, period, bars, labels);
+}
+
+/** Reads one file of a series. @throws VortexError `file-corrupt` */
+export async function decodeFile(content: Buffer, format: Format, path: string): Promise<Bars> {
+  if (format === 'csv') return decodeCsv(content, path);
+  const { decodeParquet } = await import('./parquet.ts');
+  return decodeParquet(content, path);
+}

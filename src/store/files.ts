@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  fsync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { asVortexError, VortexError } from '../market/errors.ts';
+
+/** A file that is written whole and synced under its temporary name, not yet in its place. */
+export interface StagedFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Time of its last change as the file system tells it, milliseconds since the epoch; a rename keeps it. */
+  readonly mtimeMs: number;
+}
+
+const CODES_OF_FULL_DISKS = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** True for the error of something that is not there. */
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+}
+
+/** The file system's error as one that says what to do; it ends the run. */
+export function storeError(error: unknown, doing: string): VortexError {
+  const code = codeOf(error);
+  if (code === '' || error instanceof VortexError) return asVortexError(error);
+  const full = CODES_OF_FULL_DISKS.has(code);
+  const owner = typeof process.getuid === 'function' ? ` by uid ${process.getuid()}` : '';
+  const advice = full
+    ? 'the disk is full; make room and run again, nothing is damaged'
+    : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+      ? `it cannot be written${owner}; make the folder writable for that user or choose another with --output-dir`
+      : code === 'ENOTDIR' || code === 'EEXIST'
+        ? 'a file stands where a folder should be; move it away or choose another folder with --output-dir'
+        : error instanceof Error
+          ? error.message
+          : String(error);
+  return new VortexError(`${doing}: ${advice}`, {
+    code: full ? 'disk-full' : 'folder-unusable',
+    disposition: 'abort-run',
+    context: { code },
+    cause: error,
+  });
+}
+
+/** Hash of a file's content, hexadecimal. */
+export function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+const made = new Set<string>();
+
+/** Makes a folder and those above it. */
+export function makeFolder(path: string): void {
+  if (made.has(path)) return;
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw storeError(error, path);
+  }
+  made.add(path);
+}
+
+function sync(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fsync(fd, (error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+  });
+}
+
+/** The name under which a file is written before it is put in its place. */
+export function temporaryName(path: string): string {
+  return `${path}.tmp`;
+}
+
+/** Writes a file beside its place and syncs it; `placeFile` then makes it appear. */
+export async function stageFile(path: string, content: Buffer): Promise<StagedFile> {
+  const folder = dirname(path);
+  makeFolder(folder);
+  let fd: number | undefined;
+  try {
+    try {
+      fd = openSync(temporaryName(path), 'w', 0o644);
+    } catch (error) {
+      // The folder was there once and has been removed since.
+      if (!isMissing(error)) throw error;
+      made.delete(folder);
+      makeFolder(folder);
+      fd = openSync(temporaryName(path), 'w', 0o644);
+    }
+    for (let written = 0; written < content.length; ) written += writeSync(fd, content, written);
+    const hash = sha256(content);
+    await sync(fd);
+    return { path, bytes: content.length, sha256: hash, mtimeMs: fstatSync(fd).mtimeMs };
+  } catch (error) {
+    rmSync(temporaryName(path), { force: true });
+    throw storeError(error, path);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** Puts a staged file in its place: from one moment to the next the new version is there, whole. */
+export function placeFile(path: string): void {
+  try {
+    renameSync(temporaryName(path), path);
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+/** Makes the names in a folder durable. File systems that cannot sync a folder are left to their own promises. */
+export async function syncFolder(path: string): Promise<void> {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    await sync(fd);
+  } catch (error) {
+    if (!['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP', 'EACCES'].includes(codeOf(error))) throw storeError(error, path);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** Size and time of a file; undefined when there is none. */
+export function statFile(path: string): { readonly bytes: number; readonly mtimeMs: number } | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() ? { bytes: stats.size, mtimeMs: stats.mtimeMs } : undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw storeError(error, path);
+  }
+}
+
+/** Content of a file; undefined when there is none. */
+export function readWhole(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw storeError(error, path);
+  }
+}

@@ -1,0 +1,166 @@
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { VortexError } from '../market/errors.ts';
+import { makeFolder, readWhole, storeError } from './files.ts';
+import { lockPath } from './paths.ts';
+
+/** How often a living holder says that it lives. */
+const HEARTBEAT_MS = 10_000;
+/** After so long a silence a holder elsewhere counts as dead. */
+const SILENCE_MS = 60_000;
+
+const holder = z.object({
+  host: z.string(),
+  /** Identity of the kernel's boot and of the process namespace: a pid means something only inside both. */
+  boot: z.string(),
+  pid: z.number(),
+  /** Start time of the process in clock ticks since boot, so that a reused pid is told apart. */
+  started: z.string(),
+  run: z.string(),
+  since: z.string(),
+});
+
+type Holder = z.infer<typeof holder>;
+
+function readOrEmpty(read: () => string): string {
+  try {
+    return read().trim();
+  } catch {
+    return '';
+  }
+}
+
+/** Field 22 of /proc/<pid>/stat, which follows the command in parentheses; empty where there is no /proc or no process. */
+function startOf(pid: number): string {
+  const stat = readOrEmpty(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
+function bootIdentity(): string {
+  const boot = readOrEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
+  return `${boot} ${readOrEmpty(() => readlinkSync('/proc/self/ns/pid'))}`.trim();
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's process may not be signalled, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Real time of this machine, milliseconds since the epoch. */
+const realNow = (): number => new Date().getTime();
+
+/** Whether the holder of a lock is gone: at once for a process of this machine, after a silence for one elsewhere. */
+function isDead(path: string, held: Holder | undefined): boolean {
+  if (held !== undefined && held.host === hostname() && held.boot === bootIdentity() && held.boot !== '') {
+    return !isAlive(held.pid) || (held.started !== '' && startOf(held.pid) !== held.started);
+  }
+  const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return touched !== undefined && Math.abs(realNow() - touched) > SILENCE_MS;
+}
+
+function parseHolder(content: Buffer | undefined): Holder | undefined {
+  try {
+    return holder.parse(JSON.parse(content?.toString('utf8') ?? ''));
+  } catch {
+    return undefined;
+  }
+}
+
+function createOnly(path: string, text: string): boolean {
+  try {
+    const fd = openSync(path, 'wx', 0o644);
+    try {
+      writeSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw storeError(error, path);
+  }
+}
+
+/** Removes the lock of a dead holder; only one process at a time looks and removes. */
+function takeOver(path: string): boolean {
+  const turn = `${path}.takeover`;
+  if (!createOnly(turn, '')) {
+    const age = realNow() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? realNow());
+    if (age > SILENCE_MS) rmSync(turn, { force: true });
+    return false;
+  }
+  try {
+    if (!isDead(path, parseHolder(readWhole(path)))) return false;
+    rmSync(path, { force: true });
+    return true;
+  } finally {
+    rmSync(turn, { force: true });
+  }
+}
+
+/** Removes the temporary files that a dead run left. */
+function removeTemporary(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile() && entry.name.endsWith('.tmp')) rmSync(join(entry.parentPath, entry.name), { force: true });
+  }
+}
+
+/** The right to write to a data folder. */
+export interface FolderLock {
+  release(): void;
+}
+
+function busy(root: string, held: Holder | undefined): VortexError {
+  const who = held === undefined ? 'another run' : `run ${held.run} (pid ${held.pid} on ${held.host}, since ${held.since})`;
+  return new VortexError(`${who} is working on ${root}; wait for it to end, or stop it`, {
+    code: 'folder-locked',
+    disposition: 'abort-run',
+    context: { root },
+  });
+}
+
+/**
+ * Takes the data folder for one run. A dead holder is taken over, and what it left half done is removed.
+ * @param root the data folder; made when it is not there
+ * @throws VortexError `folder-locked`, `folder-unusable`
+ */
+export function lockFolder(root: string, run: string): FolderLock {
+  const path = lockPath(root);
+  makeFolder(dirname(path));
+  const text = `${JSON.stringify({
+    host: hostname(),
+    boot: bootIdentity(),
+    pid: process.pid,
+    started: startOf(process.pid),
+    run,
+    since: new Date(realNow()).toISOString(),
+  } satisfies Holder)}\n`;
+  if (!createOnly(path, text)) {
+    const held = parseHolder(readWhole(path));
+    if (!isDead(path, held) || !takeOver(path) || !createOnly(path, text)) throw busy(root, held);
+    removeTemporary(root);
+  }
+  const heartbeat = setInterval(() => {
+    const now = new Date(realNow());
+    try {
+      utimesSync(path, now, now);
+    } catch {
+      // The next write to the folder tells what is wrong with it.
+      clearInterval(heartbeat);
+    }
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  return {
+    release: () => {
+      clearInterval(heartbeat);
+      if (readWhole(path)?.toString('utf8') === text) rmSync(path, { force: true });
+    },
+  };
+}

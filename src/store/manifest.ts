@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { VortexError } from '../market/errors.ts';
+import { ASSET_CLASSES } from '../market/instrument.ts';
+import { PERIODS } from '../market/period.ts';
+import { formatRange, formatStamp, parseRange } from '../market/stored-series.ts';
+import type { StoredSeries } from '../market/stored-series.ts';
+import { unite } from '../market/time-range.ts';
+import type { TimeRanges } from '../market/time-range.ts';
+
+/** Version of the manifest's form. A newer one is refused, never guessed at. */
+export const MANIFEST_SCHEMA = 1;
+
+export const FORMATS = ['csv', 'parquet'] as const;
+export type Format = (typeof FORMATS)[number];
+
+const storedFile = z.object({
+  /** Below the data folder. */
+  path: z.string(),
+  format: z.enum(FORMATS),
+  bytes: z.number(),
+  sha256: z.string(),
+  mtimeMs: z.number(),
+});
+
+const version = z.object({
+  provider: z.string().optional(),
+  /** The symbol on the wire. */
+  sourceSymbol: z.string().optional(),
+  timezone: z.string().optional(),
+  currency: z.string().optional(),
+  dayBoundary: z.string().optional(),
+  /** Ranges that are data or proven empty, as formatRange writes them. */
+  coverage: z.array(z.tuple([z.string(), z.string()])),
+  absent: z.object({ provider: z.string(), checkedAt: z.string() }).optional(),
+  rows: z.number(),
+  first: z.string().optional(),
+  last: z.string().optional(),
+  tail: z.array(z.string()),
+  columns: z.array(z.string()),
+  /** Bars that the provider changed after they were stored. */
+  revisions: z.number(),
+  files: z.array(storedFile),
+  updatedAt: z.string(),
+  run: z.string(),
+});
+
+const manifest = version.extend({
+  schema: z.literal(MANIFEST_SCHEMA),
+  series: z.string(),
+  instrument: z.string(),
+  class: z.enum(ASSET_CLASSES),
+  symbol: z.string(),
+  period: z.enum(PERIODS),
+  /** What was in force before; it still is where the files were not put in place. */
+  before: version.optional(),
+});
+
+export type StoredFile = z.infer<typeof storedFile>;
+/** What one commit says about a series. */
+export type ManifestVersion = z.infer<typeof version>;
+/** What the folder knows of one series; written before the files it speaks of are put in place. */
+export type Manifest = z.infer<typeof manifest>;
+
+/**
+ * Reads a manifest; undefined when it is torn or of no known form, which makes the series unknown.
+ * @throws VortexError `folder-unusable` for the form of a newer version of the program
+ */
+export function parseManifest(content: Buffer, path: string): Manifest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(content.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  const head = z.looseObject({ schema: z.number() }).safeParse(value);
+  if (head.success && head.data.schema > MANIFEST_SCHEMA) {
+    throw new VortexError(`${path}: written by a newer version (schema ${head.data.schema}); update this program`, {
+      code: 'folder-unusable',
+      disposition: 'abort-run',
+      context: { path, schema: head.data.schema },
+    });
+  }
+  return manifest.safeParse(value).data;
+}
+
+/** The version that a manifest puts in force, apart from the rest. */
+export function versionOf(value: Manifest): ManifestVersion {
+  const { schema, series, instrument, class: assetClass, symbol, period, before, ...inForce } = value;
+  return inForce;
+}
+
+/** What a version says that does not follow from the bars. */
+export type VersionFacts = Omit<
+  ManifestVersion,
+  'rows' | 'first' | 'last' | 'tail' | 'columns' | 'files' | 'updatedAt' | 'run'
+>;
+
+/** The facts of a version, to be kept with other files. */
+export function versionFacts(value: ManifestVersion): VersionFacts {
+  const { rows, first, last, tail, columns, files, updatedAt, run, ...facts } = value;
+  return facts;
+}
+
+export function encodeManifest(value: Manifest): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
+}
+
+/** Ranges as they stand in a manifest. */
+export function writeCoverage(coverage: TimeRanges, period: Manifest['period']): [string, string][] {
+  return coverage.map((range) => formatRange(range, period));
+}
+
+/** What a version of a manifest means to the planner. */
+export function storedSeries(value: ManifestVersion, period: Manifest['period']): StoredSeries {
+  let coverage: TimeRanges = [];
+  for (const [from, to] of value.coverage) {
+    const range = parseRange(from, to, period);
+    if (range !== undefined) coverage = unite(coverage, range);
+  }
+  return {
+    ...(value.provider === undefined ? {} : { provider: value.provider }),
+    ...(value.timezone === undefined ? {} : { timezone: value.timezone }),
+    coverage,
+    rows: value.rows,
+    ...(value.first === undefined ? {} : { first: Date.parse(value.first) }),
+    tail: value.tail.map((stamp) => Date.parse(stamp)),
+    ...(value.absent === undefined
+      ? {}
+      : { absent: { provider: value.absent.provider, checkedAt: Date.parse(value.absent.checkedAt) } }),
+  };
+}
+
+/** First, last and last few stamps of a column of times. */
+export function describeTimes(
+  time: Float64Array,
+  period: Manifest['period'],
+  tailLength: number,
+): Pick<ManifestVersion, 'rows' | 'first' | 'last' | 'tail'> {
+  const [first, last] = [time[0], time[time.length - 1]];
+  return {
+    rows: time.length,
+    ...(first === undefined ? {} : { first: formatStamp(first, period) }),
+    ...(last === undefined ? {} : { last: formatStamp(last, period) }),
+    tail: Array.from(time.subarray(Math.max(0, time.length - tailLength)), (stamp) => formatStamp(stamp, period)),
+  };
+}

@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+
+/** Where things stand below the data folder. Pure. */
+export const OWN_FOLDER = '.vortex';
+
+export const manifestPath = (root: string, key: string): string => join(root, OWN_FOLDER, 'series', `${key}.json`);
+export const runReportsFolder = (root: string): string => join(root, OWN_FOLDER, 'runs');
+export const lockPath = (root: string): string => join(root, OWN_FOLDER, 'lock');
+/** Where a file that is not what the manifest says is set aside by a run. */
+export const quarantinePath = (root: string, run: string, path: string): string =>
+  join(root, OWN_FOLDER, 'quarantine', run, path);

@@ -1,0 +1,20 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder, stageFile, placeFile } from './files.ts';
+import { runReportsFolder } from './paths.ts';
+
+/** How many reports are kept. */
+const KEPT = 90;
+
+/** Keeps the report of a run as `.vortex/runs/<run>.json`, and the last 90 of them. */
+export async function keepRunReport(root: string, run: string, report: unknown): Promise<void> {
+  const folder = runReportsFolder(root);
+  makeFolder(folder);
+  const path = join(folder, `${run}.json`);
+  await stageFile(path, Buffer.from(`${JSON.stringify(report)}\n`));
+  placeFile(path);
+  const reports = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
+  for (const name of reports.slice(0, -KEPT)) rmSync(join(folder, name), { force: true });
+}
