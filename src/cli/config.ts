@@ -18,7 +18,11 @@ export async function showConfig(flags: CommonFlags, { output }: Surroundings): 
   output.out(
     textTable(
       ['setting', 'value', 'from'],
-      rows.map(({ key, value, source }) => [key, value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value), source]),
+      rows.map(({ key, value, source }) => [
+        key,
+        value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value),
+        source,
+      ]),
     ),
   );
   output.out(`\n${instruments.length} instruments configured\n`);

@@ -46,7 +46,11 @@ export function readNow(text: string | undefined): number {
 }
 
 /** Loads the settings of a command and says on stderr what they warn of. @throws VortexError `config-invalid`, `usage` */
-export async function loadContext(flags: CommonFlags, settingFlags: readonly FlagValue[], output: Output): Promise<CommandContext> {
+export async function loadContext(
+  flags: CommonFlags,
+  settingFlags: readonly FlagValue[],
+  output: Output,
+): Promise<CommandContext> {
   const now = readNow(flags.now);
   const loaded = await loadSettings({
     flags: [

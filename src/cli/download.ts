@@ -13,8 +13,9 @@ import type { Plan } from '../plan/plan.ts';
 import type { Provider } from '../providers/provider.ts';
 import { lockFolder } from '../store/lock.ts';
 import { keepRunReport } from '../store/run-reports.ts';
-import { SeriesStore, UNKNOWN_SERIES } from '../store/series-store.ts';
-import type { KnownSeries } from '../store/series-store.ts';
+import { UNKNOWN_SERIES } from '../store/series-change.ts';
+import type { KnownSeries } from '../store/series-change.ts';
+import { SeriesStore } from '../store/series-store.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
 import { openLog } from './log.ts';
@@ -124,7 +125,8 @@ async function execute(work: Work, context: CommandContext, log: Logger, signal:
         const http = (await network).forProvider(id, { paceMs: paceOf(context, provider) });
         return provider.create(settings.providers[id] ?? {}, { http, now: () => now });
       },
-      namesLike: (symbol) => nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys(), ...work.names]),
+      namesLike: (symbol) =>
+        nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys(), ...work.names]),
       onProgress: progress.show,
       warn: (message) => {
         progress.clear();
@@ -185,6 +187,7 @@ export async function runDownload(
   try {
     const startedAt = new Date().toISOString();
     const store = new SeriesStore(root, run, () => context.now);
+    await store.recover();
     const known = new Map<string, KnownSeries>();
     const storedOf = (series: Series) => {
       const state = store.read(series);
@@ -209,7 +212,11 @@ export async function runDownload(
 }
 
 /** `vortex download`: plan, fetch, merge, store, report. */
-export async function download(symbols: readonly string[], flags: SelectionFlags, surroundings: Surroundings): Promise<number> {
+export async function download(
+  symbols: readonly string[],
+  flags: SelectionFlags,
+  surroundings: Surroundings,
+): Promise<number> {
   const report = await runDownload(symbols, flags, surroundings);
   return typeof report === 'number' ? report : report.exitCode;
 }

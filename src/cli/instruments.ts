@@ -32,7 +32,12 @@ export async function listInstruments(flags: SelectionFlags, { output }: Surroun
   if (flags.json) writeJson(output, { schema: 1, instruments: rows });
   else {
     const header = ['instrument', 'class', 'code', 'cycle', 'exchange', 'name', 'from'] as const;
-    output.out(textTable(header, rows.map((row) => header.map((key) => row[key]))));
+    output.out(
+      textTable(
+        header,
+        rows.map((row) => header.map((key) => row[key])),
+      ),
+    );
   }
   return 0;
 }
@@ -79,8 +84,16 @@ export async function showInstrument(symbol: string, flags: SelectionFlags, { ou
   );
   if (flags.json) writeJson(output, { schema: 1, instrument: { ...shown, symbolAt: symbols } });
   else {
-    const rows = [...Object.entries(shown), ...Object.entries(symbols).map(([id, name]) => [`at ${id}`, name ?? '-'] as const)];
-    output.out(textTable(['', ''], rows.map(([key, value]) => [key, text(value)])).trimStart());
+    const rows = [
+      ...Object.entries(shown),
+      ...Object.entries(symbols).map(([id, name]) => [`at ${id}`, name ?? '-'] as const),
+    ];
+    output.out(
+      textTable(
+        ['', ''],
+        rows.map(([key, value]) => [key, text(value)]),
+      ).trimStart(),
+    );
   }
   return 0;
 }
@@ -95,7 +108,11 @@ function readDay(flag: string, given: string | undefined, otherwise: number): nu
 }
 
 /** `vortex instruments resolve GOLD …`: the contract list. */
-export async function resolveInstruments(symbols: readonly string[], flags: SelectionFlags, { output }: Surroundings): Promise<number> {
+export async function resolveInstruments(
+  symbols: readonly string[],
+  flags: SelectionFlags,
+  { output }: Surroundings,
+): Promise<number> {
   const context = await loadContext(flags, settingFlags(flags), output);
   const { now } = context;
   const today = Math.floor(now / DAY_MS) * DAY_MS;
@@ -117,7 +134,12 @@ export async function resolveInstruments(symbols: readonly string[], flags: Sele
   if (flags.json) writeJson(output, { schema: 1, contracts });
   else {
     const header = ['instrument', 'symbol', 'month', 'from', 'to'] as const;
-    output.out(textTable(header, contracts.map((contract) => header.map((key) => contract[key]))));
+    output.out(
+      textTable(
+        header,
+        contracts.map((contract) => header.map((key) => contract[key])),
+      ),
+    );
   }
   return 0;
 }

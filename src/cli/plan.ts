@@ -29,13 +29,25 @@ export function plannedRequests(jobs: readonly Job[]): PlannedRequest[] {
     job.requests.map((range) => {
       const [from, to] = formatRange(range, job.series.period);
       const { key } = job.series;
-      return { series: key, provider: job.provider, from, to, reason: job.reason, requests: 1, allowance: job.allowance > 0 ? 1 : 0 };
+      return {
+        series: key,
+        provider: job.provider,
+        from,
+        to,
+        reason: job.reason,
+        requests: 1,
+        allowance: job.allowance > 0 ? 1 : 0,
+      };
     }),
   );
 }
 
 /** Requests, allowance and time that a plan costs. Pure. */
-export function planTotals(plan: Plan, providers: readonly Provider[], paceOf: (id: string) => number): Record<string, number> {
+export function planTotals(
+  plan: Plan,
+  providers: readonly Provider[],
+  paceOf: (id: string) => number,
+): Record<string, number> {
   const requests = (id: string): number =>
     plan.jobs.filter((job) => job.provider === id).reduce((sum, job) => sum + job.requests.length, 0);
   const seconds = providers.map(({ id }) => (requests(id) * Math.max(paceOf(id), ANSWER_MS)) / 1000);
@@ -85,7 +97,11 @@ export function printPlan(plan: Plan, providers: readonly Provider[], context: C
 }
 
 /** `vortex plan`: the main job up to the first request. */
-export async function plan(symbols: readonly string[], flags: SelectionFlags, { output }: Surroundings): Promise<number> {
+export async function plan(
+  symbols: readonly string[],
+  flags: SelectionFlags,
+  { output }: Surroundings,
+): Promise<number> {
   const context = await loadContext(flags, settingFlags(flags), output);
   const wanted = readWanted(symbols, flags, context);
   const store = new SeriesStore(context.settings.output_dir, 'plan', () => context.now);

@@ -43,7 +43,10 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
     .exitOverride()
     .configureOutput({ writeOut: surroundings.output.out, writeErr: surroundings.output.err })
     .showSuggestionAfterError()
-    .addHelpText('after', '\nExamples:\n  vortex demo\n  vortex download GOLD SPY EURUSD --start 2024-01-01\n  vortex download --help\n');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  vortex demo\n  vortex download GOLD SPY EURUSD --start 2024-01-01\n  vortex download --help\n',
+    );
 
   withSelection(program.command('download'))
     .summary('fetch what is missing: plan, fetch, merge, store, report')
@@ -56,7 +59,9 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
 
   withSelection(program.command('plan'))
     .summary('show what download would fetch, and what that costs')
-    .description('The main job up to the first request: what is missing, from whom, how many requests, how long. Touches nothing.')
+    .description(
+      'The main job up to the first request: what is missing, from whom, how many requests, how long. Touches nothing.',
+    )
     .addHelpText('after', '\nExample:\n  vortex plan GOLD --start 2024-01-01 --json\n')
     .action(async (symbols: string[], flags: SelectionFlags) => {
       done(await (await import('./plan.ts')).plan(symbols, flags, surroundings));
@@ -79,7 +84,9 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
 
   withFolder(program.command('demo'))
     .summary('the main job without account or network')
-    .description('Downloads a handful of futures contracts, stocks and forex from the embedded sandbox. The prices are made up.')
+    .description(
+      'Downloads a handful of futures contracts, stocks and forex from the embedded sandbox. The prices are made up.',
+    )
     .addHelpText('after', '\nExample:\n  vortex demo\n')
     .action(async (flags: CommonFlags) => {
       done(await (await import('./demo.ts')).demo(flags, surroundings));
@@ -88,7 +95,9 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
 }
 
 function addInstruments(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
-  const group = program.command('instruments').description('The catalogue of instruments and the contracts of a cycle.');
+  const group = program
+    .command('instruments')
+    .description('The catalogue of instruments and the contracts of a cycle.');
   withCommonFlags(group.command('list'))
     .description('Configured instruments and the 238 futures markets of the built-in catalogue.')
     .option('--instruments <file>', 'file of instruments; may be repeated', collect)

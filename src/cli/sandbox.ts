@@ -24,7 +24,9 @@ function readWhole(flag: string, text: string, most: number): number {
 /** The futures markets that the sandbox makes prices for. */
 export function sandboxFutures() {
   return [...catalogue().values()].flatMap(({ id, yahooRoot, yahooSuffix, cycle, timezone, exchange }) =>
-    yahooRoot === undefined || yahooSuffix === undefined ? [] : [{ id, root: yahooRoot, suffix: yahooSuffix, cycle, timezone, exchange }],
+    yahooRoot === undefined || yahooSuffix === undefined
+      ? []
+      : [{ id, root: yahooRoot, suffix: yahooSuffix, cycle, timezone, exchange }],
   );
 }
 
@@ -51,7 +53,14 @@ export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundi
   }
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
+    else
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
   });
   await server.close();
   return 0;

@@ -92,7 +92,9 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
     throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);
   }
   if (names.length === 0 && configured.length === 0) {
-    throw usageError('nothing is asked for: name a symbol, such as `vortex download SPY`, or list instruments in config/config.json');
+    throw usageError(
+      'nothing is asked for: name a symbol, such as `vortex download SPY`, or list instruments in config/config.json',
+    );
   }
   const { selections, notices } = selectInstruments(names, {
     configured,
@@ -117,7 +119,12 @@ const byPlaceIn =
     ids.indexOf(a.id) - ids.indexOf(b.id);
 
 /** The plan for what is asked for, given what the folder has. */
-export function planFor(wanted: Wanted, flags: SelectionFlags, context: CommandContext, storedOf: (series: Series) => StoredSeries): Plan {
+export function planFor(
+  wanted: Wanted,
+  flags: SelectionFlags,
+  context: CommandContext,
+  storedOf: (series: Series) => StoredSeries,
+): Plan {
   const plan = planJobs(wanted.series, storedOf, {
     providers: wanted.providers,
     overlapBars: context.settings.overlap_bars,

@@ -10,7 +10,8 @@ export function summaryLine(report: RunReport): string {
   const counts = (['updated', 'unchanged', 'empty', 'postponed', 'failed'] as const)
     .filter((outcome) => series[outcome] > 0)
     .map((outcome) => `${thousands(series[outcome])} ${outcome}`);
-  const unservable = series.unservable > 0 ? ` (${thousands(series.unservable)} more that no listed provider can serve)` : '';
+  const unservable =
+    series.unservable > 0 ? ` (${thousands(series.unservable)} more that no listed provider can serve)` : '';
   const revised = bars.revised > 0 ? `, ${thousands(bars.revised)} revised` : '';
   const dropped = bars.dropped > 0 ? `, ${thousands(bars.dropped)} bad rows dropped` : '';
   return (

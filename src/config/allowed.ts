@@ -1,52 +1,61 @@
-import { z } from 'zod';
-import { peel } from './schema-keys.ts';
+import * as z from 'zod';
 
 type Schema = z.core.$ZodType;
+type Json = z.core.JSONSchema.BaseSchema;
 
-const numberIn = (bag: Readonly<Record<string, unknown>>, key: string): number | undefined => {
-  const value = bag[key];
-  return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined;
-};
+// What may be written, by zod's own account; asked only when there is something to explain.
+const jsonOf = (schema: Schema): Json => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 
-function allowedNumber(schema: z.core.$ZodNumber): string {
-  const { bag } = schema._zod;
-  const what = bag.format === undefined || bag.format.startsWith('float') ? 'a number' : 'a whole number';
-  const least = numberIn(bag, 'minimum');
-  const above = numberIn(bag, 'exclusiveMinimum');
-  const most = numberIn(bag, 'maximum');
-  const below = numberIn(bag, 'exclusiveMaximum');
-  if (least !== undefined && most !== undefined) return `${what} from ${least} to ${most}`;
+function allowedNumber(json: Json): string {
+  const what = json.type === 'integer' ? 'a whole number' : 'a number';
+  const told = (value: number | boolean | undefined): value is number =>
+    typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+  const { minimum, maximum } = json;
+  if (told(minimum) && told(maximum)) return `${what} from ${minimum} to ${maximum}`;
   const bounds = [
-    least === undefined ? '' : `at least ${least}`,
-    above === undefined ? '' : `above ${above}`,
-    most === undefined ? '' : `at most ${most}`,
-    below === undefined ? '' : `below ${below}`,
-  ].filter((bound) => bound !== '');
-  return bounds.length === 0 ? what : `${what}, ${bounds.join(', ')}`;
+    told(minimum) ? `at least ${minimum}` : '',
+    told(json.exclusiveMinimum) ? `above ${json.exclusiveMinimum}` : '',
+    told(maximum) ? `at most ${maximum}` : '',
+    told(json.exclusiveMaximum) ? `below ${json.exclusiveMaximum}` : '',
+  ];
+  return [what, ...bounds.filter((bound) => bound !== '')].join(', ');
+}
+
+function wordsOf(json: Json): string[] {
+  return (json.enum ?? (json.const === undefined ? [] : [json.const])).map(String);
+}
+
+function describe(json: Json): string {
+  if (json.anyOf !== undefined) return json.anyOf.map((one) => describe(one)).join(', or ');
+  const words = wordsOf(json);
+  if (words.length > 0) return words.length === 1 ? words.join() : `one of ${words.join(', ')}`;
+  switch (json.type) {
+    case 'integer':
+    case 'number':
+      return allowedNumber(json);
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      if (json.format === 'uri') return 'a URL such as https://host.example/path';
+      return (json.minLength ?? 0) > 0 ? 'text, not empty' : 'text';
+    case 'array': {
+      const least = json.minItems === undefined ? '' : ` of at least ${json.minItems}`;
+      const item = typeof json.items === 'object' && !Array.isArray(json.items) ? `, each ${describe(json.items)}` : '';
+      return `a list${least}${item}`;
+    }
+    case 'object':
+      return 'an object {…}';
+    default:
+      return 'another value';
+  }
 }
 
 /** The texts a setting may be, when it is one of a few. */
 export function allowedWords(schema: Schema): string[] {
-  const inner = peel(schema).schema;
-  if (inner instanceof z.core.$ZodEnum) return Object.values(inner._zod.def.entries).map(String);
-  return inner instanceof z.core.$ZodLiteral ? inner._zod.def.values.map(String) : [];
+  return wordsOf(jsonOf(schema));
 }
 
 /** What a schema takes, as words after "must be": `a whole number from 1 to 64`, `one of csv, parquet`. */
 export function allowed(schema: Schema): string {
-  const inner = peel(schema).schema;
-  if (inner instanceof z.core.$ZodNumber) return allowedNumber(inner);
-  if (inner instanceof z.core.$ZodBoolean) return 'true or false';
-  const choices = allowedWords(inner);
-  if (choices.length > 0) return choices.length === 1 ? choices.join() : `one of ${choices.join(', ')}`;
-  if (inner instanceof z.core.$ZodURL) return 'a URL such as https://host.example/path';
-  if (inner instanceof z.core.$ZodString)
-    return numberIn(inner._zod.bag, 'minimum') === undefined ? 'text' : 'text, not empty';
-  if (inner instanceof z.core.$ZodArray) {
-    const least = numberIn(inner._zod.bag, 'minimum');
-    return `a list${least === undefined ? '' : ` of at least ${least}`}: ${allowed(inner._zod.def.element)}`;
-  }
-  if (inner instanceof z.core.$ZodUnion) return inner._zod.def.options.map((option) => allowed(option)).join(', or ');
-  if (inner instanceof z.core.$ZodObject || inner instanceof z.core.$ZodRecord) return 'an object {…}';
-  return 'another value';
+  return describe(jsonOf(schema));
 }

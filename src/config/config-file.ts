@@ -82,8 +82,7 @@ export function readConfigFile(path: string, cwd: string): ConfigFile {
 export function readInstrumentFile(path: string, cwd: string): ConfigFile {
   const file = readConfigFile(path, cwd);
   const strangers = Object.keys(file.settings).map(
-    (key) =>
-      `${file.origin.place}: ${formatPath([key])}: is no class of instruments${suggest(key, CLASS_KEYS, 'known here')}`,
+    (key) => `${file.origin.place}: ${formatPath([key])}: is no class of instruments${suggest(key, CLASS_KEYS)}`,
   );
   return { ...file, settings: {}, problems: [...file.problems, ...strangers] };
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { suggest } from './explain.ts';
 import { addValue, NO_LAYERS } from './layers.ts';
 import type { Layers } from './layers.ts';
@@ -12,6 +12,7 @@ import { valueOfText } from './text-value.ts';
 const PREFIX = 'VORTEX_';
 /** What Kubernetes sets for a Service `vortex…`: VORTEX_SERVICE_HOST, VORTEX_PORT, VORTEX_PORT_8080_TCP_ADDR … */
 const SERVICE = /^VORTEX_(?:.*_)?SERVICE_(?:HOST|PORT)(?:_.*)?$|^VORTEX_(?:.*_)?PORT_\d+_(?:TCP|UDP|SCTP)(?:_.*)?$/;
+const UNKNOWN = '; vortex config show lists what is known';
 const LINK = /^(?:tcp|udp|sctp):\/\//;
 
 /** The environment name of a setting: `VORTEX_` and its path in capitals, `providers.` left out. */
@@ -41,17 +42,18 @@ export interface EnvironmentLayer {
   readonly problems: readonly string[];
 }
 
-interface Secret {
-  readonly value?: string;
-  readonly problem?: string;
-}
+type Read = { readonly value: unknown; readonly source: string } | { readonly problem: string };
 
-function readSecret(name: string, path: string, cwd: string): Secret {
+/** A variable whose value is a secret's file, beside the variable that would hold the secret itself. */
+function readSecret(path: string, twin: string, env: Environment, cwd: string): Read {
+  if (env[twin] !== undefined && env[twin] !== '') return { problem: `${twin} is set too; set one of the two` };
+  const short = shortPath(resolve(cwd, path), cwd);
   const file = readText(resolve(cwd, path));
-  const place = `environment ${name}: ${shortPath(resolve(cwd, path), cwd)}`;
-  if ('fault' in file) return { problem: `${place}: ${file.fault}` };
+  if ('fault' in file) return { problem: `${short}: ${file.fault}` };
   const value = file.text.replace(/\r?\n$/, '');
-  return value === '' ? { problem: `${place}: is empty; it must hold the secret and nothing else` } : { value };
+  return value === ''
+    ? { problem: `${short}: is empty; it must hold the secret and nothing else` }
+    : { value, source: `secret file ${short}` };
 }
 
 /**
@@ -69,33 +71,23 @@ export function readEnvironment(
   const files = new Map([...settings].filter(([, key]) => key.secret).map(([name, key]) => [`${name}_FILE`, key]));
   const problems: string[] = [];
   let layers = NO_LAYERS;
-  const label = (name: string): string => (fromFile.has(name) ? `${name} (.env)` : name);
 
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX) || value === undefined || value === '') continue;
+  const read = (name: string, text: string, place: string): Read => {
     const key = settings.get(name);
-    const fileKey = files.get(name);
-    if (setByKubernetes(name, value, key !== undefined)) continue;
-    if (key !== undefined) {
-      const source = `environment ${label(name)}`;
-      layers = addValue(layers, key.keys, valueOfText(key.schema, value), { source, place: source });
-    } else if (fileKey !== undefined) {
-      const twin = environmentName(fileKey.keys);
-      if (env[twin] !== undefined && env[twin] !== '') {
-        problems.push(`environment ${label(name)}: ${twin} is set too; set one of the two`);
-        continue;
-      }
-      const secret = readSecret(label(name), value, cwd);
-      if (secret.problem !== undefined) problems.push(secret.problem);
-      const origin = {
-        source: `secret file ${shortPath(resolve(cwd, value), cwd)}`,
-        place: `environment ${label(name)}`,
-      };
-      if (secret.value !== undefined) layers = addValue(layers, fileKey.keys, secret.value, origin);
-    } else
-      problems.push(
-        `environment ${label(name)}: is not a setting${suggest(name, [...settings.keys(), ...files.keys()], 'known')}`,
-      );
+    if (key !== undefined) return { value: valueOfText(key.schema, text), source: place };
+    const secret = files.get(name);
+    if (secret !== undefined) return readSecret(text, environmentName(secret.keys), env, cwd);
+    return { problem: `is not a setting${suggest(name, [...settings.keys(), ...files.keys()], UNKNOWN)}` };
+  };
+
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith(PREFIX) || text === undefined || text === '') continue;
+    const keys = (settings.get(name) ?? files.get(name))?.keys;
+    if (setByKubernetes(name, text, keys !== undefined)) continue;
+    const place = `environment ${name}${fromFile.has(name) ? ' (.env)' : ''}`;
+    const result = read(name, text, place);
+    if ('problem' in result) problems.push(`${place}: ${result.problem}`);
+    else layers = addValue(layers, keys ?? [], result.value, { source: result.source, place });
   }
   return { layers, problems };
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nearest } from '../market/nearest.ts';
 import { allowed, allowedWords } from './allowed.ts';
 import { placeOf, valueAt } from './layers.ts';
@@ -16,17 +16,22 @@ export function showValue(value: unknown): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** `; did you mean concurrency?`, or what is known when nothing is near. */
-export function suggest(name: string, names: readonly string[], where: string): string {
+/** `; did you mean concurrency?`, or, when nothing is near, what is said instead. */
+export function suggest(
+  name: string,
+  names: readonly string[],
+  otherwise = `; known here: ${names.join(', ')}`,
+): string {
   const [best] = nearest(name, names, 1);
-  if (best !== undefined) return `; did you mean ${best}?`;
-  return names.length === 0 ? '' : `; ${where}: ${names.join(', ')}`;
+  return best === undefined ? otherwise : `; did you mean ${best}?`;
 }
 
-/** Everything a problem is told with: the values, where each came from, and what was expected. */
+/** Everything a problem is told with: what was expected, the values, and where each came from. */
 export interface Checked {
   readonly schema: z.core.$ZodType;
   readonly layers: Layers;
+  /** Keys of the top level that stand in the same files and are checked elsewhere. */
+  readonly besides?: readonly string[];
 }
 
 function explainValue(path: KeyPath, { schema, layers }: Checked): string {
@@ -49,12 +54,11 @@ function explainIssue(issue: Issue, around: KeyPath, checked: Checked): string[]
   const told = (): string[] => [`${placeOf(checked.layers, path)}: ${issue.message}`];
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const names = knownKeys(schemaAt(checked.schema, path)?.schema ?? checked.schema).filter(
-        (key) => !key.startsWith('$'),
-      );
+      const known = knownKeys(schemaAt(checked.schema, path)?.schema ?? checked.schema);
+      const names = path.length === 0 ? [...known, ...(checked.besides ?? [])] : known;
       return issue.keys.map((key) => {
         const place = placeOf(checked.layers, [...path, key]);
-        return `${place}: is not a setting${suggest(key, names, 'known here')}`;
+        return `${place}: is not a setting${suggest(key, names)}`;
       });
     }
     case 'invalid_union': {

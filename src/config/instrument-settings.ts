@@ -1,9 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseTradeDate } from '../market/calendar.ts';
 import { MONTH_LETTERS } from '../market/instrument.ts';
 import { isPeriod, PERIODS } from '../market/period.ts';
 import { isTimeZone } from '../market/time-zone.ts';
 import { suggest } from './explain.ts';
+import { builtOnce } from './provider-options.ts';
+import type { ProviderOptions } from './provider-options.ts';
 
 /** The keys under which instruments stand, as we keep them. */
 export const CLASS_KEYS = ['futures', 'stocks', 'forex'] as const;
@@ -28,10 +30,13 @@ export function nameFault(text: string): string | undefined {
   return /[A-Za-z0-9]/.test(text) ? undefined : fault('it has no letter and no digit');
 }
 
-const name = z.string().superRefine((text, context) => {
-  const fault = nameFault(text);
-  if (fault !== undefined) context.addIssue(fault);
-});
+const name = z
+  .string()
+  .superRefine((text, context) => {
+    const fault = nameFault(text);
+    if (fault !== undefined) context.addIssue(fault);
+  })
+  .meta({ pattern: String.raw`^(?!.*\.\.)(?=.*[A-Za-z0-9])[!-+\-.0-9;-\[\]-~]{1,64}$` });
 
 const cycle = z
   .string()
@@ -58,7 +63,7 @@ const periods = z.union([z.array(z.enum(PERIODS)), z.string()]).transform((value
   const words = typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value;
   const wanted = words.filter((word) => word !== '');
   for (const word of new Set(wanted)) {
-    if (!isPeriod(word)) context.addIssue(`${JSON.stringify(word)} is no period${suggest(word, PERIODS, 'allowed')}`);
+    if (!isPeriod(word)) context.addIssue(`${JSON.stringify(word)} is no period${suggest(word, PERIODS)}`);
   }
   return PERIODS.filter((period) => wanted.includes(period));
 });
@@ -69,7 +74,13 @@ const date = z.string().transform((text, context) => {
   return parsed ?? Number.NaN;
 });
 
-const timezone = z.string().refine(isTimeZone, { error: 'is no IANA time zone; such as America/New_York' });
+const timezone = z.string().superRefine((zone, context) => {
+  if (!isTimeZone(zone)) context.addIssue(`${JSON.stringify(zone)} is no IANA time zone, such as America/New_York`);
+});
+
+const currency = z.string().regex(/^[A-Za-z]{3}$/, {
+  error: ({ input }) => `${JSON.stringify(input)} is no currency: three letters, such as USD`,
+});
 
 function entrySchema(providerIds: readonly string[]) {
   const symbols = Object.fromEntries(providerIds.map((id) => [id, name.optional().describe(`Symbol at ${id}`)]));
@@ -84,11 +95,7 @@ function entrySchema(providerIds: readonly string[]) {
     tick_date: date.optional().describe('First wanted date of intraday bars: 2009-11-24'),
     days_count: z.int().min(1).max(3660).optional().describe('Life of a contract, days, 1 to 3660; futures only'),
     timezone: timezone.optional().describe('IANA zone of the exchange, such as America/New_York'),
-    currency: z
-      .string()
-      .regex(/^[A-Za-z]{3}$/, { error: 'must be three letters, such as USD' })
-      .optional()
-      .describe('Currency of the price, three letters'),
+    currency: currency.optional().describe('Currency of the price, three letters'),
     multiplier: z.number().positive().optional().describe('Currency units per one price point, above 0'),
     symbols: z.strictObject(symbols).optional().describe('Symbols that replace the derived ones, by provider'),
   });
@@ -97,19 +104,25 @@ function entrySchema(providerIds: readonly string[]) {
 /** One instrument as a file has it, texts checked and dates read. */
 export type InstrumentRecord = z.output<ReturnType<typeof entrySchema>>;
 
-/** The records of instruments by class: `futures`, `stocks`, `forex`. */
-export function instrumentsSchema(providerIds: readonly string[]) {
-  const entry = entrySchema(providerIds);
-  const undated = entry.refine(({ cycle: months }) => months === undefined, {
-    path: ['cycle'],
-    error: 'only futures have delivery months',
+function buildSchema(providerOptions: ProviderOptions) {
+  const entry = entrySchema(Object.keys(providerOptions));
+  const undated = entry.extend({
+    cycle: cycle
+      .refine(() => false, { error: 'only futures have delivery months' })
+      .optional()
+      .describe('Futures only'),
   });
+  const futures = entry.meta({ id: 'future_instrument' });
+  const others = undated.meta({ id: 'undated_instrument' });
   return z.strictObject({
-    futures: z.record(name, entry).prefault({}).describe('Futures by id'),
-    stocks: z.record(name, undated).prefault({}).describe('Shares, funds, indices and all else undated, by id'),
-    forex: z.record(name, undated).prefault({}).describe('Currency pairs by id'),
+    futures: z.record(name, futures).prefault({}).describe('Futures by id'),
+    stocks: z.record(name, others).prefault({}).describe('Shares, funds, indices and all else undated, by id'),
+    forex: z.record(name, others).prefault({}).describe('Currency pairs by id'),
   });
 }
+
+/** The schema of the records of instruments by class: `futures`, `stocks`, `forex`. Built once for the same options. */
+export const instrumentsSchema = builtOnce(buildSchema);
 
 /** All instruments of the configuration, by class and id. */
 export type InstrumentRecords = z.output<ReturnType<typeof instrumentsSchema>>;

@@ -1,17 +1,18 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instrumentsSchema } from './instrument-settings.ts';
 import { settingsSchema } from './settings.ts';
-import type { ProviderOptions } from './settings.ts';
+import type { ProviderOptions } from './provider-options.ts';
 
 /**
  * The JSON Schema (draft 7, which editors know best) of a config file: settings, instruments or both. It describes what may be
  * written, not what is made of it. Rules that JSON Schema cannot say (time zones, known dates) are checked on load only.
  */
 export function settingsJsonSchema(providerOptions: ProviderOptions): Record<string, unknown> {
-  const { futures, stocks, forex } = instrumentsSchema(Object.keys(providerOptions)).shape;
-  const schema = settingsSchema(providerOptions)
-    .extend({
+  const { futures, stocks, forex } = instrumentsSchema(providerOptions).shape;
+  const schema = z
+    .strictObject({
       $schema: z.string().optional().describe('This schema, for editors'),
+      ...settingsSchema(providerOptions).shape,
       futures,
       future: futures.describe('The same as futures, in the word of the older tool; one of the two'),
       stocks,
@@ -24,9 +25,12 @@ export function settingsJsonSchema(providerOptions: ProviderOptions): Record<str
     io: 'input',
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
-      if (jsonSchema['secret'] !== true) return;
-      delete jsonSchema['secret'];
-      jsonSchema.writeOnly = true;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema['secret'] === true) {
+        delete jsonSchema['secret'];
+        jsonSchema.writeOnly = true;
+      }
     },
   });
   return {

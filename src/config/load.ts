@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { VortexError } from '../market/errors.ts';
 import { readConfigFile } from './config-file.ts';
 import { caseClashes, configuredInstruments } from './configured-instruments.ts';
@@ -9,7 +9,7 @@ import { withDotEnv } from './dot-env.ts';
 import { readEnvironment } from './environment.ts';
 import { explainIssues } from './explain.ts';
 import { instrumentLayers } from './instrument-layers.ts';
-import { instrumentsSchema } from './instrument-settings.ts';
+import { CLASS_KEYS, instrumentsSchema } from './instrument-settings.ts';
 import { originAt, valueAt } from './layers.ts';
 import type { Layers, Values } from './layers.ts';
 import type { Environment } from './process-environment.ts';
@@ -19,7 +19,8 @@ import { settingKeys } from './schema-keys.ts';
 import { settingLayers } from './setting-layers.ts';
 import type { FlagValue } from './setting-layers.ts';
 import { settingsSchema } from './settings.ts';
-import type { ProviderOptions, Settings } from './settings.ts';
+import type { ProviderOptions } from './provider-options.ts';
+import type { Settings } from './settings.ts';
 
 /** Where the container image keeps things. */
 export interface ImagePlaces {
@@ -99,7 +100,7 @@ function failure(problems: readonly string[]): VortexError {
 export async function loadSettings(request: LoadRequest): Promise<LoadedSettings> {
   const { cwd, providerOptions, flags = [] } = request;
   const schema = settingsSchema(providerOptions);
-  const recordsSchema = instrumentsSchema(Object.keys(providerOptions));
+  const recordsSchema = instrumentsSchema(providerOptions);
 
   const complete = await withDotEnv(request.env, cwd);
   const files = configFiles(request).map((path) => readConfigFile(path, cwd));
@@ -112,14 +113,14 @@ export async function loadSettings(request: LoadRequest): Promise<LoadedSettings
   });
   const instruments = instrumentLayers(files, layers, cwd);
 
-  const settings = schema.safeParse(layers.values);
-  const records = recordsSchema.safeParse(instruments.layers.values);
+  const settings = schema.safeParse(layers.values, { jitless: true });
+  const records = recordsSchema.safeParse(instruments.layers.values, { jitless: true });
   const problems = [
     ...files.flatMap((file) => file.problems),
     ...complete.problems,
     ...environment.problems,
     ...instruments.problems,
-    ...explainIssues(settings.error?.issues ?? [], { schema, layers }),
+    ...explainIssues(settings.error?.issues ?? [], { schema, layers, besides: CLASS_KEYS }),
     ...explainIssues(records.error?.issues ?? [], { schema: recordsSchema, layers: instruments.layers }),
     ...caseClashes(instruments.layers),
   ];

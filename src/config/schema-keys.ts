@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import * as core from 'zod/v4/core';
 import type { KeyPath } from './layers.ts';
 
-type Schema = z.core.$ZodType;
+type Schema = core.$ZodType;
 
 /** A schema without what is wrapped around it, and what was noted on the way in. */
 export interface Peeled {
@@ -17,16 +18,16 @@ export interface SettingKey extends Peeled {
 }
 
 function innerOf(schema: Schema): Schema | undefined {
-  if (schema instanceof z.core.$ZodDefault) return schema._zod.def.innerType;
-  if (schema instanceof z.core.$ZodPrefault) return schema._zod.def.innerType;
-  if (schema instanceof z.core.$ZodOptional) return schema._zod.def.innerType;
-  if (schema instanceof z.core.$ZodNullable) return schema._zod.def.innerType;
-  if (schema instanceof z.core.$ZodReadonly) return schema._zod.def.innerType;
-  if (schema instanceof z.core.$ZodNonOptional) return schema._zod.def.innerType;
-  if (schema instanceof z.core.$ZodCatch) return schema._zod.def.innerType;
-  if (!(schema instanceof z.core.$ZodPipe)) return undefined;
+  if (schema instanceof core.$ZodDefault) return schema._zod.def.innerType;
+  if (schema instanceof core.$ZodPrefault) return schema._zod.def.innerType;
+  if (schema instanceof core.$ZodOptional) return schema._zod.def.innerType;
+  if (schema instanceof core.$ZodNullable) return schema._zod.def.innerType;
+  if (schema instanceof core.$ZodReadonly) return schema._zod.def.innerType;
+  if (schema instanceof core.$ZodNonOptional) return schema._zod.def.innerType;
+  if (schema instanceof core.$ZodCatch) return schema._zod.def.innerType;
+  if (!(schema instanceof core.$ZodPipe)) return undefined;
   const { in: from, out: to } = schema._zod.def;
-  return from instanceof z.core.$ZodTransform ? to : from;
+  return from instanceof core.$ZodTransform ? to : from;
 }
 
 /** Takes defaults, optionality and transformations off a schema. */
@@ -45,15 +46,15 @@ export function peel(schema: Schema): Peeled {
 }
 
 function childOf(schema: Schema, key: PropertyKey): Schema | undefined {
-  if (schema instanceof z.core.$ZodArray) return schema._zod.def.element;
-  if (schema instanceof z.core.$ZodRecord) return schema._zod.def.valueType;
-  if (schema instanceof z.core.$ZodUnion) {
+  if (schema instanceof core.$ZodArray) return schema._zod.def.element;
+  if (schema instanceof core.$ZodRecord) return schema._zod.def.valueType;
+  if (schema instanceof core.$ZodUnion) {
     for (const option of schema._zod.def.options) {
       const child = childOf(peel(option).schema, key);
       if (child !== undefined) return child;
     }
   }
-  if (!(schema instanceof z.core.$ZodObject)) return undefined;
+  if (!(schema instanceof core.$ZodObject)) return undefined;
   const { shape } = schema._zod.def;
   return typeof key === 'string' && Object.hasOwn(shape, key) ? shape[key] : undefined;
 }
@@ -72,13 +73,13 @@ export function schemaAt(schema: Schema, path: KeyPath): Peeled | undefined {
 
 /** The keys an object of the schema may have; none when it is no object of fixed keys. */
 export function knownKeys(schema: Schema): string[] {
-  return schema instanceof z.core.$ZodObject ? Object.keys(schema._zod.def.shape) : [];
+  return schema instanceof core.$ZodObject ? Object.keys(schema._zod.def.shape) : [];
 }
 
 /** All settings in the order of the schema, objects opened, records (instruments) left out. */
 export function settingKeys(schema: Schema, keys: readonly string[] = []): SettingKey[] {
   const peeled = peel(schema);
-  if (peeled.schema instanceof z.core.$ZodRecord) return [];
-  if (!(peeled.schema instanceof z.core.$ZodObject)) return [{ ...peeled, keys }];
+  if (peeled.schema instanceof core.$ZodRecord) return [];
+  if (!(peeled.schema instanceof core.$ZodObject)) return [{ ...peeled, keys }];
   return Object.entries(peeled.schema._zod.def.shape).flatMap(([key, child]) => settingKeys(child, [...keys, key]));
 }

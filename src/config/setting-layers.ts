@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ConfigFile } from './config-file.ts';
 import { addLayer, addValue, NO_LAYERS, originAt, stackLayers, valueAt } from './layers.ts';
 import type { Layers, Origin } from './layers.ts';

@@ -1,9 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PERIODS } from '../market/period.ts';
 import { suggest } from './explain.ts';
-
-/** The settings of each provider, by its id. */
-export type ProviderOptions = Readonly<Record<string, z.ZodType>>;
+import { builtOnce } from './provider-options.ts';
+import type { ProviderOptions } from './provider-options.ts';
 
 /** File formats a series can be kept in. */
 export const FORMATS = ['csv', 'parquet'] as const;
@@ -44,8 +43,7 @@ function providerList(ids: readonly string[]): z.ZodString {
       const named = splitProviders(list);
       if (named.length === 0) context.addIssue(`must name a provider: ${ids.join(', ')}`);
       for (const id of named) {
-        if (!ids.includes(id))
-          context.addIssue(`${JSON.stringify(id)} is no provider${suggest(id, ids, 'known here')}`);
+        if (!ids.includes(id)) context.addIssue(`${JSON.stringify(id)} is no provider${suggest(id, ids)}`);
       }
     })
     .meta({ pattern: `^ *${word}( *, *${word})* *$` });
@@ -114,22 +112,14 @@ function buildSchema(providerOptions: ProviderOptions) {
       .optional()
       .describe("Life of a futures contract, days, 1 to 3660; absent: the catalogue's word for the market, else 365"),
     extended_hours: z.boolean().default(false).describe('true: intraday bars of stocks outside regular hours too'),
-    username: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        secret: true,
-        description: 'Account at the selected provider, where providers.<id> has none of its own',
-      }),
-    password: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        secret: true,
-        description: 'Password at the selected provider, where providers.<id> has none of its own',
-      }),
+    username: z.string().min(1).optional().meta({
+      secret: true,
+      description: 'Account at the selected provider, where providers.<id> has none of its own',
+    }),
+    password: z.string().min(1).optional().meta({
+      secret: true,
+      description: 'Password at the selected provider, where providers.<id> has none of its own',
+    }),
     logging: logging.prefault({}).describe('What is logged and how'),
     http: http.prefault({}).describe('Limits of every request'),
     providers: z.strictObject(Object.fromEntries(providers)).prefault({}).describe('Settings of each provider'),
@@ -140,19 +130,8 @@ function buildSchema(providerOptions: ProviderOptions) {
   });
 }
 
-type SettingsSchema = ReturnType<typeof buildSchema>;
+/** The schema of all settings but the instruments. Built once for the same options. */
+export const settingsSchema = builtOnce(buildSchema);
 
 /** Effective settings, defaults filled in; `providers` holds what the provider's own schema made of its part. */
-export type Settings = z.output<SettingsSchema>;
-
-const built = new WeakMap<ProviderOptions, SettingsSchema>();
-
-/** The schema of all settings but the instruments. Built once for the same options. */
-export function settingsSchema(providerOptions: ProviderOptions): SettingsSchema {
-  let schema = built.get(providerOptions);
-  if (schema === undefined) {
-    schema = buildSchema(providerOptions);
-    built.set(providerOptions, schema);
-  }
-  return schema;
-}
+export type Settings = z.output<ReturnType<typeof settingsSchema>>;

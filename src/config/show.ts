@@ -3,7 +3,7 @@ import { valueAt } from './layers.ts';
 import { maskPasswords, MASK } from './proxy.ts';
 import { settingKeys } from './schema-keys.ts';
 import { settingsSchema } from './settings.ts';
-import type { ProviderOptions } from './settings.ts';
+import type { ProviderOptions } from './provider-options.ts';
 
 /** What a row of `config show` can hold; null: not set, and no default. */
 export type ShownValue = string | number | boolean | null | readonly ShownValue[];

@@ -53,8 +53,10 @@ export function runReport(
   results: readonly SeriesResult[],
   unservable: number,
 ): RunReport {
-  const count = (outcome: SeriesResult['outcome']): number => results.filter((result) => result.outcome === outcome).length;
-  const sum = (of: (result: SeriesResult) => number): number => results.reduce((total, result) => total + of(result), 0);
+  const count = (outcome: SeriesResult['outcome']): number =>
+    results.filter((result) => result.outcome === outcome).length;
+  const sum = (of: (result: SeriesResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
   const failed = count('failed');
   return {
     schema: 1,

@@ -4,7 +4,8 @@ import type { Job, Plan, Settled } from '../plan/plan.ts';
 import type { Provider, ProviderSession } from '../providers/provider.ts';
 import { versionFacts } from '../store/manifest.ts';
 import type { Format } from '../store/manifest.ts';
-import type { KnownSeries, SeriesStore } from '../store/series-store.ts';
+import type { KnownSeries } from '../store/series-change.ts';
+import type { SeriesStore } from '../store/series-store.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { keptFormats, plainResult, recordSeries, reportedError } from './record.ts';
 import { fetchSeries } from './series-job.ts';
@@ -55,7 +56,12 @@ export interface RunOutcome {
 const WAITING_FOR_DISK = 64;
 
 /** Runs a plan: a few series at a time, each stored as soon as it is there, the dispositions of errors obeyed. */
-export async function runPlan(plan: Plan, options: RunOptions, tools: RunTools, signal: AbortSignal): Promise<RunOutcome> {
+export async function runPlan(
+  plan: Plan,
+  options: RunOptions,
+  tools: RunTools,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
   const run = new PlanRun(plan, options, tools, signal);
   return run.finish();
 }
@@ -165,7 +171,9 @@ class PlanRun {
     try {
       const { quarantined } = await this.tools.store.commit(change);
       for (const path of quarantined) {
-        this.tools.warn(`${path} was not what this program wrote there; it is set aside under .vortex/quarantine and fetched again`);
+        this.tools.warn(
+          `${path} was not what this program wrote there; it is set aside under .vortex/quarantine and fetched again`,
+        );
       }
       this.reportJob(job, result, error);
     } catch (cause) {

@@ -33,8 +33,23 @@ export interface Market {
 }
 
 function parseMarket(line: string): Market {
-  const [id, name, exchange, timezone, currency, multiplier, cycle, days, daily, intraday, barchart, ib, ibAt, root, at] =
-    line.split(',');
+  const [
+    id,
+    name,
+    exchange,
+    timezone,
+    currency,
+    multiplier,
+    cycle,
+    days,
+    daily,
+    intraday,
+    barchart,
+    ib,
+    ibAt,
+    root,
+    at,
+  ] = line.split(',');
   const dailyFrom = parseTradeDate(daily ?? '');
   const intradayFrom = parseTradeDate(intraday ?? '');
   return {

@@ -55,7 +55,10 @@ export interface WantedContract {
 /** What of a contract's life is wanted; undefined when that is too short to be worth a file. */
 export function wantedWindow(contract: Contract, range: TimeRange, now: number): TimeRange | undefined {
   const today = Math.floor(now / DAY_MS) * DAY_MS;
-  const window = intersect(intersect(contract.life, range) ?? { from: 0, to: 0 }, { from: range.from, to: today + DAY_MS });
+  const window = intersect(intersect(contract.life, range) ?? { from: 0, to: 0 }, {
+    from: range.from,
+    to: today + DAY_MS,
+  });
   if (window === undefined) return undefined;
   const lastDay = window.to - DAY_MS;
   return lastDay - window.from < SHORTEST_WINDOW_DAYS * DAY_MS ? undefined : window;

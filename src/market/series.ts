@@ -17,7 +17,12 @@ export function seriesOf(instrument: Instrument, contract: Contract | undefined,
   const id = pathPart(instrument.id);
   const folder = `${FOLDERS[instrument.class]}/${period}`;
   if (contract === undefined) {
-    return { key: `${folder}/${id}`, instrument, period, symbol: instrument.class === 'stock' ? instrument.code : instrument.id };
+    return {
+      key: `${folder}/${id}`,
+      instrument,
+      period,
+      symbol: instrument.class === 'stock' ? instrument.code : instrument.id,
+    };
   }
   const month = String(contract.month).padStart(2, '0');
   const year = String(contract.year).padStart(4, '0');

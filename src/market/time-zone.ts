@@ -35,7 +35,11 @@ export function isTimeZone(zone: string): boolean {
 }
 
 function computeOffset(instant: number, zone: string): number {
-  const parts = new Map(formatOf(zone).formatToParts(instant).map((part) => [part.type, part.value]));
+  const parts = new Map(
+    formatOf(zone)
+      .formatToParts(instant)
+      .map((part) => [part.type, part.value]),
+  );
   const number = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
   const year = parts.get('era') === 'BC' ? 1 - number('year') : number('year');
   const local = Date.UTC(year, number('month') - 1, number('day'), number('hour'), number('minute'), number('second'));

@@ -84,11 +84,19 @@ function settledAbsent(series: Series, stored: StoredSeries, provider: string, n
 
 function notServed(wanted: WantedSeries, reason: string): Settled {
   if (!wanted.named) return { series: wanted.series, outcome: 'unservable', reason };
-  const error = new VortexError(`${wanted.series.symbol}: ${reason}`, { code: 'not-servable', disposition: 'skip-series' });
+  const error = new VortexError(`${wanted.series.symbol}: ${reason}`, {
+    code: 'not-servable',
+    disposition: 'skip-series',
+  });
   return { series: wanted.series, outcome: 'failed', error };
 }
 
-function planOne(wanted: WantedSeries, stored: StoredSeries, options: PlanOptions, notices: Set<string>): Job | Settled {
+function planOne(
+  wanted: WantedSeries,
+  stored: StoredSeries,
+  options: PlanOptions,
+  notices: Set<string>,
+): Job | Settled {
   const { series } = wanted;
   const service = chooseService(wanted, stored, options);
   if (!('provider' in service)) return notServed(wanted, service.reason);
@@ -97,7 +105,9 @@ function planOne(wanted: WantedSeries, stored: StoredSeries, options: PlanOption
   const { range, reach } = reachableRange(wanted, stored, capabilities, options);
   if (wanted.range.from < reach && wanted.startGiven) {
     const from = formatTradeDate(Math.floor(reach / DAY_MS) * DAY_MS);
-    notices.add(`${provider.id} has ${series.period} bars from ${from} on only; ${series.symbol} from ${firstDay(wanted.range)} is cut to that`);
+    notices.add(
+      `${provider.id} has ${series.period} bars from ${from} on only; ${series.symbol} from ${firstDay(wanted.range)} is cut to that`,
+    );
   }
   if (range.from >= range.to) {
     const gone = wanted.range.to <= reach && wanted.range.from < wanted.range.to;
@@ -145,7 +155,8 @@ export function planJobs(
     const { key } = entry.series;
     const twin = keys.get(key.toLowerCase());
     if (twin === key) continue;
-    if (twin !== undefined) throw usageError(`${key} and ${twin} differ only in capitals and would share a file; rename one`);
+    if (twin !== undefined)
+      throw usageError(`${key} and ${twin} differ only in capitals and would share a file; rename one`);
     keys.set(key.toLowerCase(), key);
     const planned = planOne(entry, storedOf(entry.series), options, notices);
     if ('outcome' in planned) settled.push(planned);

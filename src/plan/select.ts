@@ -89,8 +89,14 @@ function contractSelection(symbol: string, context: SelectionContext): Selection
   return { instrument, contract, named: true };
 }
 
-function configuredSelection(id: string, wanted: AssetClass | undefined, context: SelectionContext): Selection | undefined {
-  const found = context.configured.filter((entry) => entry.id === id && (wanted === undefined || entry.class === wanted));
+function configuredSelection(
+  id: string,
+  wanted: AssetClass | undefined,
+  context: SelectionContext,
+): Selection | undefined {
+  const found = context.configured.filter(
+    (entry) => entry.id === id && (wanted === undefined || entry.class === wanted),
+  );
   if (found.length > 1) {
     const ways = found.map((entry) => `${entry.class}:${id}`).join(' or ');
     throw usageError(`${id} is configured more than once; say ${ways}`);
@@ -102,7 +108,9 @@ function configuredSelection(id: string, wanted: AssetClass | undefined, context
 function unknownName(symbol: string, context: SelectionContext): Error {
   const near = nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys()]);
   const advice = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
-  return usageError(`${symbol}: no instrument of that name, and no ticker looks like that (they are in capitals)${advice}`);
+  return usageError(
+    `${symbol}: no instrument of that name, and no ticker looks like that (they are in capitals)${advice}`,
+  );
 }
 
 function futureSelection(symbol: string, context: SelectionContext): Selection {
@@ -123,7 +131,9 @@ function selectByForm(symbol: string, context: SelectionContext): Selection {
   if (pair !== undefined) return { instrument: { class: 'forex', id: pair, code: pair }, named: true };
   if (!TICKER.test(symbol)) throw unknownName(symbol, context);
   if (futureOfRoot(symbol, undefined, context) !== undefined) {
-    throw usageError(`${symbol} is the root of a futures market and may be a ticker; say future:${symbol} or stock:${symbol}`);
+    throw usageError(
+      `${symbol} is the root of a futures market and may be a ticker; say future:${symbol} or stock:${symbol}`,
+    );
   }
   return { instrument: { class: 'stock', id: symbol, code: symbol }, named: true };
 }
@@ -143,7 +153,9 @@ function selectOne(text: string, context: SelectionContext, notices: string[]): 
   const market = catalogue().get(symbol);
   if (market !== undefined && (wanted === undefined || wanted === 'future')) {
     if (wanted === undefined && /^[A-Z]{1,5}$/.test(symbol)) {
-      notices.push(`${symbol} is taken as the futures market "${market.name}"; for a stock of that name say stock:${symbol}`);
+      notices.push(
+        `${symbol} is taken as the futures market "${market.name}"; for a stock of that name say stock:${symbol}`,
+      );
     }
     return { instrument: fromCatalogue(market, context), named: true };
   }

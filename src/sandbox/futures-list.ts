@@ -75,10 +75,16 @@ export class FuturesList {
   readonly #byName = new Map<string, FuturesRoot>();
 
   constructor(roots: readonly FuturesRoot[]) {
-    for (const root of roots) {
-      this.#roots.set(root.root, root);
-      for (const name of [root.id, root.code ?? root.root, root.root]) {
-        if (!this.#byName.has(name)) this.#byName.set(name, root);
+    for (const root of roots) this.#roots.set(root.root, root);
+    // Where a name is one market's own code and another's root elsewhere, the own code counts.
+    const names: ((root: FuturesRoot) => string)[] = [
+      ({ code, root }) => code ?? root,
+      ({ id }) => id,
+      ({ root }) => root,
+    ];
+    for (const nameOf of names) {
+      for (const root of roots) {
+        if (!this.#byName.has(nameOf(root))) this.#byName.set(nameOf(root), root);
       }
     }
   }
@@ -109,7 +115,12 @@ export class FuturesList {
     const match = /^(.+)([FGHJKMNQUVXZ])(\d{4}|\d{2})$/.exec(symbol);
     const root = this.#byName.get(match?.[1] ?? '');
     if (match === null || root === undefined) return undefined;
-    return this.contract(root, contractYear(match[3] ?? '', now), MONTH_LETTERS.indexOf(match[2] ?? '') + 1);
+    return this.lettered(root, match[2] ?? '', match[3] ?? '', now);
+  }
+
+  /** The contract of a month letter and a year of two or four digits, the nearest to `now`. */
+  lettered(root: FuturesRoot, letter: string, year: string, now: number): Security | undefined {
+    return this.contract(root, contractYear(year, now), MONTH_LETTERS.indexOf(letter) + 1);
   }
 
   /** The contract of the root that expires first on or after the trade date. */

@@ -64,14 +64,16 @@ function monthName(contract: Security): string {
 }
 
 function futureListing(truth: Truth, symbol: string, now: number): Listing | undefined {
-  const contract = /^([A-Z0-9]+)[FGHJKMNQUVXZ]\d{2}(?:\.([A-Z]+))?$/.exec(symbol);
+  const contract = /^([A-Z0-9]+)([FGHJKMNQUVXZ])(\d{2})(?:\.([A-Z]+))?$/.exec(symbol);
   const front = /^([A-Z0-9]+)=F$/.exec(symbol);
   const root = truth.futures.rootOf(contract?.[1] ?? front?.[1] ?? '');
-  if (root === undefined || (contract !== null && (contract[2] ?? '') !== root.suffix)) return undefined;
+  if (root === undefined || (contract !== null && (contract[4] ?? '') !== root.suffix)) return undefined;
   const today = Math.floor(now / DAY_MS) * DAY_MS;
   const nearest = front === null ? undefined : truth.futures.frontOn(root, today);
-  const named = truth.futures.named(symbol.split('.')[0] ?? '', now);
-  const security = front === null ? named : truth.futures.continuous(root);
+  const security =
+    contract === null
+      ? truth.futures.continuous(root)
+      : truth.futures.lettered(root, contract[2] ?? '', contract[3] ?? '', now);
   if (security === undefined) return undefined;
   const exchangeName = root.suffix === '' ? 'CBT' : root.suffix;
   return {

@@ -86,7 +86,8 @@ export function decodeCsv(content: Buffer, path: string): Bars {
   const lines = text.split('\n');
   const header = (lines[0] ?? '').split(',');
   const extras = header.slice(FIXED_COLUMNS.length).filter(isExtra);
-  if (header.join() !== [...FIXED_COLUMNS, ...extras].join()) throw corrupt(path, 1, `unknown header ${lines[0] ?? ''}`);
+  if (header.join() !== [...FIXED_COLUMNS, ...extras].join())
+    throw corrupt(path, 1, `unknown header ${lines[0] ?? ''}`);
   if (lines.at(-1) !== '') throw corrupt(path, lines.length, 'the last line is not whole');
   const bars = allocateBars(lines.length - 2, extras);
   const columns = [bars.open, bars.high, bars.low, bars.close, bars.volume, ...bars.extras.values()];

@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000;
 function monthlyParts(bars: Bars): { readonly month: string; readonly bars: Bars }[] {
   const parts: { month: string; bars: Bars }[] = [];
   const last = bars.time[bars.time.length - 1] ?? Number.NEGATIVE_INFINITY;
-  for (let from = bars.time[0] ?? Infinity; from <= last; ) {
+  for (let from = bars.time[0] ?? Infinity; from <= last;) {
     const to = firstOfNextMonth(from);
     const part = barsWithin(bars, from, to);
     if (part.time.length > 0) parts.push({ month: new Date(from).toISOString().slice(0, 7), bars: part });

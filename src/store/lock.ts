@@ -1,9 +1,10 @@
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { VortexError } from '../market/errors.ts';
 import { makeFolder, readWhole, storeError } from './files.ts';
+import { bootIdentity, processNamespace, realNow, startOf } from './machine.ts';
 import { lockPath } from './paths.ts';
 
 /** How often a living holder says that it lives. */
@@ -24,24 +25,7 @@ const holder = z.object({
 
 type Holder = z.infer<typeof holder>;
 
-function readOrEmpty(read: () => string): string {
-  try {
-    return read().trim();
-  } catch {
-    return '';
-  }
-}
-
-/** Field 22 of /proc/<pid>/stat, which follows the command in parentheses; empty where there is no /proc or no process. */
-function startOf(pid: number): string {
-  const stat = readOrEmpty(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-}
-
-function bootIdentity(): string {
-  const boot = readOrEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
-  return `${boot} ${readOrEmpty(() => readlinkSync('/proc/self/ns/pid'))}`.trim();
-}
+const bootAndNamespace = (): string => `${bootIdentity()} ${processNamespace()}`.trim();
 
 function isAlive(pid: number): boolean {
   try {
@@ -53,12 +37,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Real time of this machine, milliseconds since the epoch. */
-const realNow = (): number => new Date().getTime();
-
 /** Whether the holder of a lock is gone: at once for a process of this machine, after a silence for one elsewhere. */
 function isDead(path: string, held: Holder | undefined): boolean {
-  if (held !== undefined && held.host === hostname() && held.boot === bootIdentity() && held.boot !== '') {
+  if (held !== undefined && held.host === hostname() && held.boot === bootAndNamespace() && held.boot !== '') {
     return !isAlive(held.pid) || (held.started !== '' && startOf(held.pid) !== held.started);
   }
   const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
@@ -118,7 +99,8 @@ export interface FolderLock {
 }
 
 function busy(root: string, held: Holder | undefined): VortexError {
-  const who = held === undefined ? 'another run' : `run ${held.run} (pid ${held.pid} on ${held.host}, since ${held.since})`;
+  const who =
+    held === undefined ? 'another run' : `run ${held.run} (pid ${held.pid} on ${held.host}, since ${held.since})`;
   return new VortexError(`${who} is working on ${root}; wait for it to end, or stop it`, {
     code: 'folder-locked',
     disposition: 'abort-run',
@@ -136,7 +118,7 @@ export function lockFolder(root: string, run: string): FolderLock {
   makeFolder(dirname(path));
   const text = `${JSON.stringify({
     host: hostname(),
-    boot: bootIdentity(),
+    boot: bootAndNamespace(),
     pid: process.pid,
     started: startOf(process.pid),
     run,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { VortexError } from '../market/errors.ts';
 import { ASSET_CLASSES } from '../market/instrument.ts';
 import { PERIODS } from '../market/period.ts';
@@ -99,10 +99,6 @@ export type VersionFacts = Omit<
 export function versionFacts(value: ManifestVersion): VersionFacts {
   const { rows, first, last, tail, columns, files, updatedAt, run, ...facts } = value;
   return facts;
-}
-
-export function encodeManifest(value: Manifest): Buffer {
-  return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
 }
 
 /** Ranges as they stand in a manifest. */

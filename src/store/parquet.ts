@@ -85,7 +85,10 @@ export async function encodeParquet(bars: Bars, labels: ParquetLabels): Promise<
   const columns = [bars.open, bars.high, bars.low, bars.close, bars.volume, ...bars.extras.values()];
   const fields: Record<string, FieldDefinition> = {};
   for (const name of names) {
-    fields[name] = name === 'Datetime' ? { type: 'TIMESTAMP_MICROS', compression: 'SNAPPY' } : { type: 'DOUBLE', optional: true, compression: 'SNAPPY' };
+    fields[name] =
+      name === 'Datetime'
+        ? { type: 'TIMESTAMP_MICROS', compression: 'SNAPPY' }
+        : { type: 'DOUBLE', optional: true, compression: 'SNAPPY' };
   }
   const chunks: Buffer[] = [];
   const sink = {
@@ -97,18 +100,25 @@ export async function encodeParquet(bars: Bars, labels: ParquetLabels): Promise<
       done();
     },
   };
-  const writer = await parquet.ParquetWriter.openStream(new parquet.ParquetSchema(fields), sink, { rowGroupSize: GROUP_ROWS });
+  const writer = await parquet.ParquetWriter.openStream(new parquet.ParquetSchema(fields), sink, {
+    rowGroupSize: GROUP_ROWS,
+  });
   for (const [key, value] of Object.entries(labels)) writer.setMetadata(key, String(value));
   const rows = bars.time.length;
   for (let from = 0; from < rows; from += GROUP_ROWS) {
     const to = Math.min(from + GROUP_ROWS, rows);
     // All rows but the last go in by column; the last one, by the row API, makes a full group go out.
     const filled = to === rows ? to : to - 1;
-    const buffers = [timeBuffer(bars.time.subarray(from, filled)), ...columns.map((c) => valueBuffer(c.subarray(from, filled)))];
+    const buffers = [
+      timeBuffer(bars.time.subarray(from, filled)),
+      ...columns.map((c) => valueBuffer(c.subarray(from, filled))),
+    ];
     writer.rowBuffer = {
       rowCount: filled - from,
       pageRowCount: filled - from,
-      columnData: Object.fromEntries(names.map((name, index) => [name, buffers[index] ?? timeBuffer(new Float64Array(0))])),
+      columnData: Object.fromEntries(
+        names.map((name, index) => [name, buffers[index] ?? timeBuffer(new Float64Array(0))]),
+      ),
       pages: Object.fromEntries(names.map((name) => [name, []])),
     };
     if (filled < to) {
@@ -138,7 +148,12 @@ async function closeWithoutCounts(writer: ParquetWriter): Promise<void> {
 }
 
 function corrupt(path: string, what: string, cause?: unknown): VortexError {
-  return new VortexError(`${path}: ${what}`, { code: 'file-corrupt', disposition: 'skip-series', context: { path }, cause });
+  return new VortexError(`${path}: ${what}`, {
+    code: 'file-corrupt',
+    disposition: 'skip-series',
+    context: { path },
+    cause,
+  });
 }
 
 /**
@@ -150,7 +165,10 @@ export async function decodeParquet(content: Buffer, path: string): Promise<Bars
   try {
     const reader = await parquet.ParquetReader.openBuffer(content);
     const names = reader.getSchema().fieldList.map((field) => field.name);
-    const bars = allocateBars(Number(reader.getRowCount()), EXTRA_COLUMNS.filter((name) => names.includes(name)));
+    const bars = allocateBars(
+      Number(reader.getRowCount()),
+      EXTRA_COLUMNS.filter((name) => names.includes(name)),
+    );
     const columns = [bars.open, bars.high, bars.low, bars.close, bars.volume, ...bars.extras.values()];
     if (columnNames(bars).join() !== names.join()) throw corrupt(path, `unknown columns ${names.join()}`);
     const cursor = reader.getCursor();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HttpResponse } from '../../http/http-client.ts';
 import { checkBars } from '../../market/bar-checks.ts';
 import { allocateBars, NO_BARS } from '../../market/bars.ts';
@@ -88,7 +88,10 @@ function create(options: z.infer<typeof Options>, { http }: ProviderTools): Prov
       const url = `${options.base_url.replace(/\/+$/, '')}/truth/${instrument.class}/${encodeURIComponent(symbol)}?${query}`;
       const response = await http.send({ url, job: request.job }, signal);
       if (response.status === 404) {
-        throw new VortexError(`no such symbol at sandbox: ${symbol}`, { code: 'no-such-symbol', disposition: 'skip-series' });
+        throw new VortexError(`no such symbol at sandbox: ${symbol}`, {
+          code: 'no-such-symbol',
+          disposition: 'skip-series',
+        });
       }
       if (response.status !== 200) throw unreadable(response, undefined);
       const rows = readBars(response);

@@ -29,12 +29,23 @@ export function chartProblem(response: HttpResponse): VortexError | undefined {
     return undefined;
   } catch (cause) {
     const what = text.length === 0 ? 'an empty body' : `${text.length} characters that are no whole JSON`;
-    return problem(`yahoo answered ${what} with status ${response.status}: ${response.url}`, 'bad-answer', 'retry', cause);
+    return problem(
+      `yahoo answered ${what} with status ${response.status}: ${response.url}`,
+      'bad-answer',
+      'retry',
+      cause,
+    );
   }
 }
 
 /** What a told error means. `no-data` is an answer: the symbol exists and has nothing in the range. */
-function errorOf(status: number, code: string, description: string, symbol: string, url: string): VortexError | 'no-data' {
+function errorOf(
+  status: number,
+  code: string,
+  description: string,
+  symbol: string,
+  url: string,
+): VortexError | 'no-data' {
   const said = `yahoo says "${description}" (${status} ${code}) for ${symbol}: ${url}`;
   if (description.startsWith("Data doesn't exist for startDate")) return 'no-data';
   if (code === 'Not Found' || (status === 404 && code !== 'Bad Request')) {
@@ -70,7 +81,11 @@ export function readChart(response: HttpResponse, symbol: string): ChartResult |
   if (!answer.success) {
     const issue = answer.error.issues[0];
     const field = issue === undefined ? 'the answer' : issue.path.join('.');
-    throw problem(`yahoo's answer has an unknown form: ${field} ${issue?.message ?? ''}: ${url}`, 'bad-answer', 'skip-series');
+    throw problem(
+      `yahoo's answer has an unknown form: ${field} ${issue?.message ?? ''}: ${url}`,
+      'bad-answer',
+      'skip-series',
+    );
   }
   const result = answer.data.chart.result?.[0];
   if (status !== 200 || result === undefined) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HttpResponse } from '../../http/http-client.ts';
 import { NO_BARS } from '../../market/bars.ts';
 import { VortexError } from '../../market/errors.ts';
@@ -28,7 +28,8 @@ const TWIN_HOST = 'https://query1.finance.yahoo.com';
 // One day less than where Yahoo refuses, counted from the moment of asking.
 const HOURLY = { spanDays: 728, depthDays: 728 };
 const MINUTES = { spanDays: 58, depthDays: 58 };
-const FOR_EVER = { spanDays: 36_000 };
+// Yahoo refuses more than 100 years.
+const A_CENTURY = { spanDays: 36_000, depthDays: 36_000 };
 
 const capabilities: Capabilities = {
   assetClasses: ['future', 'stock', 'forex'],
@@ -38,9 +39,9 @@ const capabilities: Capabilities = {
     '15m': MINUTES,
     '30m': MINUTES,
     '1h': HOURLY,
-    '1d': FOR_EVER,
-    '1wk': FOR_EVER,
-    '1mo': FOR_EVER,
+    '1d': A_CENTURY,
+    '1wk': A_CENTURY,
+    '1mo': A_CENTURY,
   },
   expiredContractDays: 0,
   servesWholeLife: true,
@@ -53,7 +54,9 @@ const Options = z.strictObject({
   user_agent: z
     .string()
     .min(1)
-    .default('Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36')
+    .default(
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36',
+    )
     .describe('Yahoo answers 429 to clients that do not look like a browser'),
   pace_ms: z
     .int()

@@ -17,7 +17,9 @@ function contractRoot(instrument: Instrument): { root: string; suffix: string } 
     if (dated?.[1] !== undefined && dated[2] !== undefined) return { root: dated[1], suffix: dated[2] };
     return suffix === undefined ? undefined : { root: named.replace(/=F$/, ''), suffix };
   }
-  return instrument.yahooRoot === undefined || suffix === undefined ? undefined : { root: instrument.yahooRoot, suffix };
+  return instrument.yahooRoot === undefined || suffix === undefined
+    ? undefined
+    : { root: instrument.yahooRoot, suffix };
 }
 
 /**

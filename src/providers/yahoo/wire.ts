@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // Columns are checked value by value where they are turned into bars: 250 rows through a schema cost more than the rest.
 const column = z.custom<readonly unknown[]>((value) => Array.isArray(value), 'is no list');

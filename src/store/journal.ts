@@ -1,0 +1,173 @@
+import { closeSync, existsSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import {
+  closeFile,
+  makeFolder,
+  placeFile,
+  readWhole,
+  storeError,
+  syncDescriptor,
+  syncFile,
+  syncFolder,
+  writeFile,
+} from './files.ts';
+import type { WrittenFile } from './files.ts';
+import { bootIdentity, realNow } from './machine.ts';
+import { parseManifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import { journalPath, manifestPath } from './paths.ts';
+
+/** A journal that was closed in order is kept so long, for the system to write the manifests out by itself. */
+const KEPT_MS = 300_000;
+/** How many manifests are synced at a time. */
+const SYNCED_TOGETHER = 64;
+
+const CLOSED = '{"closed":true}';
+const header = z.object({ boot: z.string() });
+
+/** What a journal says. */
+interface JournalContent {
+  /** The last manifest of each series that was committed, by series. */
+  readonly manifests: ReadonlyMap<string, Manifest>;
+  /** Every manifest was written to its own file, and the machine has run on since: the files say the same. */
+  readonly settled: boolean;
+}
+
+function parseJournal(content: Buffer, path: string): JournalContent {
+  const lines = content.toString('utf8').split('\n');
+  // What follows the last line feed was cut off by a crash.
+  const whole = lines.slice(0, -1);
+  const manifests = new Map<string, Manifest>();
+  for (const line of whole) {
+    const manifest = line === CLOSED ? undefined : parseManifest(Buffer.from(line), path);
+    if (manifest !== undefined) manifests.set(manifest.series, manifest);
+  }
+  return { manifests, settled: whole.at(-1) === CLOSED && lines.at(-1) === '' && bootOf(whole[0]) === bootIdentity() };
+}
+
+function bootOf(line: string | undefined): string | undefined {
+  try {
+    return header.safeParse(JSON.parse(line ?? '')).data?.boot;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A manifest as its own file holds it. */
+export function manifestText(manifest: Manifest): Buffer {
+  return Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
+}
+
+/**
+ * Manifests that a crash kept from their own files, by series; they count before the files. Touches nothing.
+ * Undefined when the files say everything.
+ */
+export function unsettledManifests(root: string): ReadonlyMap<string, Manifest> | undefined {
+  const path = journalPath(root);
+  const content = readWhole(path);
+  if (content === undefined) return undefined;
+  const { manifests, settled } = parseJournal(content, path);
+  if (settled) return undefined;
+  return new Map([...manifests].filter(([, manifest]) => isNewer(root, manifest)));
+}
+
+/** Whether the journal's manifest is to count before the file's. One that was edited by hand since then is left alone. */
+function isNewer(root: string, manifest: Manifest): boolean {
+  const path = manifestPath(root, manifest.series);
+  const content = readWhole(path);
+  const standing = content === undefined ? undefined : parseManifest(content, path);
+  return standing === undefined || standing.updatedAt < manifest.updatedAt;
+}
+
+/**
+ * Brings what a run before this one left in the journal to the manifests' own files, durably, and removes the journal. A
+ * journal that was closed in order a short while ago is left: nothing depends on it, and the disk has its rest.
+ */
+export async function settleJournal(root: string): Promise<void> {
+  const path = journalPath(root);
+  const content = readWhole(path);
+  if (content === undefined) return;
+  const { manifests, settled } = parseJournal(content, path);
+  const age = realNow() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  if (settled && age < KEPT_MS) return;
+  const all = [...manifests.values()];
+  for (let from = 0; from < all.length; from += SYNCED_TOGETHER) {
+    const group = all.slice(from, from + SYNCED_TOGETHER);
+    const written = group
+      .filter((manifest) => isNewer(root, manifest))
+      .map((manifest) => writeManifest(root, manifest));
+    await Promise.all(written.map((file) => syncFile(file)));
+    for (const file of written) placeFile(file.path);
+    await Promise.all(group.map((manifest) => syncStanding(manifestPath(root, manifest.series))));
+  }
+  const folders = new Set(all.map((manifest) => dirname(manifestPath(root, manifest.series))));
+  for (const folder of folders) if (existsSync(folder)) await syncFolder(folder);
+  rmSync(path, { force: true });
+  await syncFolder(dirname(path));
+}
+
+function writeManifest(root: string, manifest: Manifest): WrittenFile {
+  return writeFile(manifestPath(root, manifest.series), manifestText(manifest));
+}
+
+async function syncStanding(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const fd = openSync(path, 'r');
+  try {
+    await syncDescriptor(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Makes manifests durable in groups: one line each, one sync for all of a group, before the files that they speak of are
+ * put in place. Their own files are written when the run is over, unsynced; until they are surely on the disk the journal
+ * stays.
+ */
+export class Journal {
+  private readonly root: string;
+  private readonly pending = new Map<string, Manifest>();
+  private fd: number | undefined;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** @throws VortexError `disk-full`, `folder-unusable` */
+  async append(manifests: readonly Manifest[]): Promise<void> {
+    const path = journalPath(this.root);
+    try {
+      const isNew = this.fd === undefined && !existsSync(path);
+      this.fd ??= this.open(path);
+      const lines = manifests.map((manifest) => `${JSON.stringify(manifest)}\n`);
+      const text = Buffer.from((isNew ? `${JSON.stringify({ boot: bootIdentity() })}\n` : '') + lines.join(''));
+      for (let written = 0; written < text.length;) written += writeSync(this.fd, text, written);
+      await syncDescriptor(this.fd);
+      if (isNew) await syncFolder(dirname(path));
+    } catch (error) {
+      throw storeError(error, path);
+    }
+    for (const manifest of manifests) this.pending.set(manifest.series, manifest);
+  }
+
+  /** Writes the manifests to their own files and closes the journal. */
+  close(): void {
+    if (this.fd === undefined) return;
+    for (const manifest of this.pending.values()) {
+      const file = writeManifest(this.root, manifest);
+      closeFile(file);
+      placeFile(file.path);
+    }
+    this.pending.clear();
+    writeSync(this.fd, `${CLOSED}\n`);
+    closeSync(this.fd);
+    this.fd = undefined;
+  }
+
+  private open(path: string): number {
+    makeFolder(dirname(path));
+    return openSync(path, 'a', 0o644);
+  }
+}

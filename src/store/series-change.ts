@@ -1,0 +1,35 @@
+import type { Bars } from '../market/bars.ts';
+import type { Series } from '../market/instrument.ts';
+import { NOTHING_STORED } from '../market/stored-series.ts';
+import type { StoredSeries } from '../market/stored-series.ts';
+import type { Format, ManifestVersion, StoredFile, VersionFacts } from './manifest.ts';
+
+/** What the folder has of a series, as far as its files bear it out. */
+export interface KnownSeries {
+  readonly stored: StoredSeries;
+  /** The version that is in force; absent when nothing is known or the files are gone or not ours. */
+  readonly version?: ManifestVersion;
+  /** Formats of which every file is whole. */
+  readonly formats: readonly Format[];
+  /** Files of the version before that a crash may have left in their place; they may be replaced. */
+  readonly superseded: readonly StoredFile[];
+}
+
+/** Nothing is known of a series. */
+export const UNKNOWN_SERIES: KnownSeries = { stored: NOTHING_STORED, formats: [], superseded: [] };
+
+/** What a run has to say about one series. */
+export interface SeriesChange {
+  readonly series: Series;
+  readonly known: KnownSeries;
+  /** All bars that the series is to have; absent: the files stay as they are. */
+  readonly bars?: Bars;
+  readonly formats: readonly Format[];
+  readonly facts: VersionFacts;
+}
+
+/** What a commit did beside what was asked. */
+export interface Committed {
+  /** Files that were not what the folder's manifest says, set aside; below the data folder. */
+  readonly quarantined: readonly string[];
+}

@@ -1,0 +1,94 @@
+// The figures of the speed table: `npm run bench`. Whole processes, medians of several runs, pace 0, ratios against the floor
+// on the same machine in the same minute. Nothing is asserted.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpus, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const here = import.meta.dirname;
+const vortex = join(here, '../../dist/main.js');
+const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'vortex-bench-'));
+const RUNS = Number(process.env.BENCH_RUNS ?? 5);
+const NOW = '2025-06-02T12:00:00Z';
+
+/** Runs a process and tells its wall time (ms) and its peak memory (MiB). */
+function measure(args, env = {}, expected = 0) {
+  const started = performance.now();
+  const result = spawnSync('/usr/bin/time', ['-f', 'peak %M', process.execPath, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...env },
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  const wall = performance.now() - started;
+  if (result.status !== expected) throw new Error(`${args.join(' ')} ended with ${result.status}: ${result.stderr.slice(-2000)}`);
+  return { wall, peak: Number(/peak (\d+)/.exec(result.stderr)?.[1]) / 1024, stdout: result.stdout };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Medians of several runs of a and b in turn. */
+function pair(a, b) {
+  const [left, right] = [[], []];
+  for (let turn = 0; turn < RUNS; turn++) {
+    left.push(a());
+    right.push(b());
+  }
+  const of = (list, key) => median(list.map((entry) => entry[key]));
+  return { a: of(left, 'wall'), b: of(right, 'wall'), ratio: median(left.map((entry, i) => entry.wall / right[i].wall)), peak: of(left, 'peak') };
+}
+
+function symbolsFile(count) {
+  const path = join(folder, `symbols-${count}.txt`);
+  writeFileSync(path, Array.from({ length: count }, (_, i) => `stock:T${String(i + 1).padStart(5, '0')}\n`).join(''));
+  return path;
+}
+
+const rows = [];
+const say = (work, ours, other, ratio, bar, extra = '') => rows.push({ work, ours, other, ratio, bar, extra });
+const ms = (value) => `${value.toFixed(0)} ms`;
+
+const server = spawn(process.execPath, [join(here, 'yahoo-server.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
+const port = await new Promise((resolve) => server.stdout.once('data', (data) => resolve(Number(String(data)))));
+const base = `http://127.0.0.1:${port}`;
+const env = { VORTEX_YAHOO_BASE_URL: base, VORTEX_YAHOO_PACE_MS: '0', VORTEX_LOGGING_LEVEL: 'warn' };
+
+try {
+  const list = symbolsFile(1000);
+  const download = (out, file) => ['download', '--symbols-file', file, '-p', 'yahoo', '--start', '2024-01-01', '--now', NOW, '-o', out];
+  const fresh = (name) => {
+    const path = join(folder, name);
+    rmSync(path, { recursive: true, force: true });
+    return path;
+  };
+  measure([join(here, 'floor.mjs'), base, fresh('warm'), '1000']);
+  const first = pair(
+    () => measure([vortex, ...download(fresh('ours'), list)], env),
+    () => measure([join(here, 'floor.mjs'), base, fresh('floor'), '1000']),
+  );
+  say('1,000 daily series of 250 bars, empty folder', ms(first.a), `${ms(first.b)} floor`, first.ratio, '≤ 1.5', `peak ${first.peak.toFixed(0)} MiB (≤ 200)`);
+
+  const again = median(Array.from({ length: RUNS }, () => measure([vortex, ...download(join(folder, 'ours'), list)], env).wall));
+  say('the same again, nothing new', ms(again), `${ms(first.a)} first run`, again / first.a, '≤ 0.15');
+
+  const many = symbolsFile(10_000);
+  measure([vortex, ...download(fresh('many'), many)], env);
+  const manyAgain = measure([vortex, ...download(join(folder, 'many'), many)], env);
+  say('10,000 series again, nothing new', ms(manyAgain.wall), '', Number.NaN, '≤ 3 s', `peak ${manyAgain.peak.toFixed(0)} MiB`);
+
+  const empty = () => measure(['-e', '0']);
+  const help = pair(() => measure([vortex, '--help']), empty);
+  say('vortex --help', ms(help.a), `${ms(help.b)} node -e 0`, help.ratio, '≤ 2.5');
+  const plan = pair(() => measure([vortex, 'plan', 'SPY']), empty);
+  say('vortex plan SPY', ms(plan.a), `${ms(plan.b)} node -e 0`, plan.ratio, '≤ 4');
+} finally {
+  server.kill();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const node = execFileSync(process.execPath, ['--version'], { encoding: 'utf8' }).trim();
+console.log(`Node ${node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, medians of ${RUNS} runs\n`);
+for (const { work, ours, other, ratio, bar, extra } of rows) {
+  const told = Number.isNaN(ratio) ? '' : `ratio ${ratio.toFixed(2)} `;
+  console.log(`${work.padEnd(46)} ${ours.padStart(8)}  ${other.padEnd(20)} ${told}(bar ${bar}) ${extra}`);
+}

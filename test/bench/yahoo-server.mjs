@@ -1,0 +1,59 @@
+// A loopback server with Yahoo's answer for any symbol: 250 daily bars of 2024, prices widened from float32.
+// It prints its port and serves until it is killed.
+import { createServer } from 'node:http';
+
+const DAY = 86_400;
+const stamps = [];
+for (let at = Date.UTC(2024, 0, 2, 14, 30) / 1000; stamps.length < 250; at += DAY) {
+  const weekday = new Date(at * 1000).getUTCDay();
+  if (weekday !== 0 && weekday !== 6) stamps.push(at);
+}
+
+function seriesOf(symbol) {
+  let seed = [...symbol].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 2_147_483_647, 7);
+  const draw = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+  const columns = { open: [], high: [], low: [], close: [], volume: [] };
+  let price = 20 + draw() * 400;
+  for (let row = 0; row < stamps.length; row++) {
+    const open = price;
+    const close = open * (0.98 + draw() * 0.04);
+    columns.open.push(Math.fround(Math.round(open * 100) / 100));
+    columns.high.push(Math.fround(Math.round(Math.max(open, close) * 101) / 100));
+    columns.low.push(Math.fround(Math.round(Math.min(open, close) * 99) / 100));
+    columns.close.push(Math.fround(Math.round(close * 100) / 100));
+    columns.volume.push(Math.floor(draw() * 1e8));
+    price = close;
+  }
+  return columns;
+}
+
+function bodyOf(symbol) {
+  const quote = seriesOf(symbol);
+  const meta = {
+    currency: 'USD',
+    symbol,
+    exchangeName: 'NMS',
+    instrumentType: 'EQUITY',
+    firstTradeDate: stamps[0],
+    regularMarketTime: stamps.at(-1),
+    gmtoffset: -18_000,
+    timezone: 'EST',
+    exchangeTimezoneName: 'America/New_York',
+    priceHint: 2,
+    dataGranularity: '1d',
+    range: '',
+    validRanges: ['1d', 'max'],
+  };
+  const indicators = { quote: [quote], adjclose: [{ adjclose: quote.close }] };
+  return JSON.stringify({ chart: { result: [{ meta, timestamp: stamps, indicators }], error: null } });
+}
+
+const bodies = new Map();
+const server = createServer((request, response) => {
+  const symbol = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname.split('/').at(-1) ?? '');
+  let body = bodies.get(symbol);
+  if (body === undefined) bodies.set(symbol, (body = Buffer.from(bodyOf(symbol))));
+  response.writeHead(200, { 'content-type': 'application/json;charset=utf-8', 'content-length': body.length });
+  response.end(body);
+});
+server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../support/folder.ts';
+import { vortex } from '../support/program.ts';
+
+function commandsIn(help: string): string[] {
+  const block = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(help)?.[1] ?? '';
+  return block.split('\n').flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? []).filter((name) => name !== 'help');
+}
+
+async function helpOf(command: readonly string[], cwd: string): Promise<string[][]> {
+  const { code, stdout, stderr } = await vortex([...command, '--help'], { cwd });
+  expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' });
+  const inner = commandsIn(stdout);
+  if (inner.length === 0) {
+    expect(stdout, command.join(' ')).toMatch(new RegExp(`Examples?:\n +vortex ${command.join(' ')}\\b`));
+    for (const flag of ['--config', '--log-level', '--json', '--now']) expect(stdout).toContain(flag);
+    return [[...command]];
+  }
+  return (await Promise.all(inner.map((name) => helpOf([...command, name], cwd)))).flat();
+}
+
+it('every command has a help with an example and the common flags', async () => {
+  const all = await helpOf([], temporaryFolder());
+  const names = new Set(all.map(([name]) => name));
+  for (const name of ['download', 'plan', 'instruments', 'config', 'sandbox', 'demo']) expect(names).toContain(name);
+});
+
+it('says how to go on when it is called without anything', async () => {
+  const { code, stdout } = await vortex([], { cwd: temporaryFolder() });
+  expect(code).toBe(0);
+  expect(stdout).toContain('Usage: vortex');
+});
+
+it('refuses a command that it does not have, and names a near one', async () => {
+  const { code, stdout, stderr } = await vortex(['downlaod', 'SPY'], { cwd: temporaryFolder() });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('download');
+});

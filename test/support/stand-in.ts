@@ -1,0 +1,58 @@
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { sandboxFutures } from '../../src/cli/sandbox.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+
+const state = z.object({ requests: z.record(z.string(), z.number()) });
+const truthBody = z.object({
+  bars: z.array(
+    z.object({
+      time: z.string(),
+      open: z.number(),
+      high: z.number(),
+      low: z.number(),
+      close: z.number(),
+      volume: z.number(),
+    }),
+  ),
+});
+
+/** A bar as the sandbox says that it is, whatever it serves. */
+export type TruthBar = z.infer<typeof truthBody>['bars'][number];
+
+/** The part of a test's context that cleans up; concurrent tests hand on their own. */
+export interface Cleanup {
+  readonly onTestFinished: (end: () => Promise<void> | void) => void;
+}
+
+const CURRENT_TEST: Cleanup = { onTestFinished };
+
+/** A sandbox in this process, with all the futures of the catalogue. */
+export interface StandIn {
+  readonly url: string;
+  /** What points the program at it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How often the chart endpoint was asked. */
+  requests(): Promise<number>;
+  /** Puts other faults or another time upon it. */
+  change(wish: { faults?: string; now?: string }): Promise<void>;
+  /** Finished bars, `stock/SPY?period=1d&from=…&to=…`; `to` is exclusive. */
+  truth(query: string): Promise<TruthBar[]>;
+}
+
+/** Starts a sandbox whose clock stands still; it ends with the test. */
+export async function standIn(now: string, faults = '', { onTestFinished: atEnd } = CURRENT_TEST): Promise<StandIn> {
+  const sandbox = await startSandbox({ port: 0, now: () => Date.parse(now), futures: sandboxFutures(), faults });
+  atEnd(() => sandbox.close());
+  const { url } = sandbox;
+  return {
+    url,
+    env: sandbox.env,
+    requests: async () => state.parse(await (await fetch(`${url}/control`)).json()).requests['yahoo'] ?? 0,
+    change: async (wish) => {
+      const response = await fetch(`${url}/control`, { method: 'POST', body: JSON.stringify(wish) });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    truth: async (query) => truthBody.parse(await (await fetch(`${url}/truth/${query}`)).json()).bars,
+  };
+}
