@@ -1,11 +1,10 @@
-// Builds dist/. Our own modules and the two packages that every command needs become a few chunks: loading them file by file
-// takes longer than most commands run. Every other package stays a package and is loaded when it is needed.
-import { readFileSync, rmSync } from 'node:fs';
+// Builds dist/. Our own modules and the packages they use become a few chunks, loaded when a command needs them: reading them
+// file by file takes longer than most commands run.
+import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const BUNDLED = ['commander', 'zod'];
-const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
-
+// Needed seldom, or not made to be bundled.
+const EXTERNAL = ['dotenv', 'parquetjs-lite', 'pino-pretty'];
 rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
 await build({
   absWorkingDir: import.meta.dirname,
@@ -17,7 +16,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
+  external: EXTERNAL,
   // commander is CommonJS and asks for node's own modules.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   minifySyntax: true,

@@ -70,6 +70,8 @@ function progressTo(context: CommandContext, log: Logger): { show: (progress: Pr
         const { series, outcome, added, revised, dropped, provider, error } = result;
         const facts = { series, outcome, added, revised, dropped, provider };
         if (error === null) log.info(facts, `${series} ${outcome}`);
+        else if (outcome === 'postponed')
+          log.warn({ ...facts, code: error.code }, `${series} ${outcome}: ${error.message}`);
         else log.error({ ...facts, code: error.code }, `${series} ${outcome}: ${error.message}`);
         return;
       }

@@ -1,6 +1,7 @@
 import { catalogue } from '../market/catalogue.ts';
 import { usageError } from '../market/errors.ts';
 import { startSandbox } from '../sandbox/server.ts';
+import type { FuturesRoot } from '../sandbox/futures-list.ts';
 import type { Sandbox } from '../sandbox/server.ts';
 import { readNow } from './context.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
@@ -21,12 +22,12 @@ function readWhole(flag: string, text: string, most: number): number {
   return value;
 }
 
-/** The futures markets that the sandbox makes prices for. */
-export function sandboxFutures() {
-  return [...catalogue().values()].flatMap(({ id, yahooRoot, yahooSuffix, cycle, timezone, exchange }) =>
-    yahooRoot === undefined || yahooSuffix === undefined
+/** The futures markets that the sandbox makes prices for: those that Yahoo has a root of. */
+function sandboxFutures(): FuturesRoot[] {
+  return [...catalogue().values()].flatMap(({ id, barchartRoot, yahooRoot, yahooSuffix, cycle, timezone, exchange }) =>
+    yahooRoot === undefined
       ? []
-      : [{ id, root: yahooRoot, suffix: yahooSuffix, cycle, timezone, exchange }],
+      : [{ id, code: barchartRoot, root: yahooRoot, suffix: yahooSuffix ?? '', cycle, timezone, exchange }],
   );
 }
 

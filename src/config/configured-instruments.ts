@@ -1,14 +1,9 @@
-import type { AssetClass, Instrument } from '../market/instrument.ts';
+import type { InstrumentEntry } from '../market/catalogue.ts';
+import type { AssetClass } from '../market/instrument.ts';
 import { CLASS_KEYS } from './instrument-settings.ts';
 import type { ClassKey, InstrumentRecord, InstrumentRecords } from './instrument-settings.ts';
 import { formatPath, isValues, originAt, placeOf } from './layers.ts';
 import type { Layers } from './layers.ts';
-
-/** An instrument as configured: what is absent, the code too, the catalogue may know. */
-export type InstrumentEntry = Omit<Instrument, 'code' | 'yahooRoot' | 'yahooSuffix'> & {
-  /** Root or ticker; absent: the catalogue's, else the id. */
-  readonly code?: string;
-};
 
 /** An instrument of the configuration and where it stands. */
 export interface ConfiguredInstrument {

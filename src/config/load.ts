@@ -22,16 +22,6 @@ import { settingsSchema } from './settings.ts';
 import type { ProviderOptions } from './provider-options.ts';
 import type { Settings } from './settings.ts';
 
-/** Where the container image keeps things. */
-export interface ImagePlaces {
-  /** Read when no file is named and the working directory has none. */
-  readonly configFile: string;
-  /** The default of `output_dir`. */
-  readonly outputDir: string;
-}
-
-export const IMAGE_PLACES: ImagePlaces = { configFile: '/app/config/config.json', outputDir: '/data' };
-
 /** Below the working directory. */
 export const DEFAULT_CONFIG_FILE = 'config/config.json';
 
@@ -44,8 +34,6 @@ export interface LoadRequest {
   readonly cwd: string;
   /** What each provider takes, by id. */
   readonly providerOptions: ProviderOptions;
-  /** Given when the program runs in its image. */
-  readonly inImage?: ImagePlaces | undefined;
 }
 
 /** The effective configuration. */
@@ -65,10 +53,9 @@ export interface LoadedSettings {
   readonly warnings: readonly string[];
 }
 
-function configFiles({ files = [], cwd, inImage }: LoadRequest): string[] {
+function configFiles({ files = [], cwd }: LoadRequest): string[] {
   if (files.length > 0) return files.map((file) => resolve(cwd, file));
-  const defaults = [join(cwd, DEFAULT_CONFIG_FILE), ...(inImage === undefined ? [] : [inImage.configFile])];
-  return defaults.filter((file) => existsSync(file)).slice(0, 1);
+  return [join(cwd, DEFAULT_CONFIG_FILE)].filter((file) => existsSync(file));
 }
 
 function secretsOf(schema: z.core.$ZodType, given: readonly Values[], proxy: ProxySettings): string[] {
@@ -106,7 +93,6 @@ export async function loadSettings(request: LoadRequest): Promise<LoadedSettings
   const files = configFiles(request).map((path) => readConfigFile(path, cwd));
   const environment = readEnvironment(schema, complete.env, cwd, complete.fromFile);
   const layers = settingLayers(schema, {
-    outputDir: request.inImage?.outputDir,
     files,
     environment: environment.layers,
     flags,

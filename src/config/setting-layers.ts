@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ConfigFile } from './config-file.ts';
 import { addLayer, addValue, NO_LAYERS, originAt, stackLayers, valueAt } from './layers.ts';
-import type { Layers, Origin } from './layers.ts';
+import type { Layers } from './layers.ts';
 import { schemaAt } from './schema-keys.ts';
 import { splitProviders } from './settings.ts';
 import { valueOfFlag } from './text-value.ts';
@@ -50,8 +50,6 @@ function handOnCredentials(schema: z.core.$ZodType, layers: Layers): Layers {
 
 /** What the layers of the settings are made of, lowest first. */
 export interface LayerParts {
-  /** The data folder that the surroundings give instead of the schema's default. */
-  readonly outputDir: string | undefined;
   readonly files: readonly ConfigFile[];
   readonly environment: Layers;
   readonly flags: readonly FlagValue[];
@@ -59,10 +57,7 @@ export interface LayerParts {
 
 /** All layers of the settings: default, files, environment, flags. */
 export function settingLayers(schema: z.core.$ZodType, parts: LayerParts): Layers {
-  const origin: Origin = { source: 'default', place: 'default' };
-  const start =
-    parts.outputDir === undefined ? NO_LAYERS : addLayer(NO_LAYERS, { output_dir: parts.outputDir }, origin);
-  const fromFiles = parts.files.reduce((below, file) => addLayer(below, file.settings, file.origin), start);
+  const fromFiles = parts.files.reduce((below, file) => addLayer(below, file.settings, file.origin), NO_LAYERS);
   const all = [parts.environment, flagLayers(schema, parts.flags)].reduce(stackLayers, fromFiles);
   return handOnCredentials(schema, all);
 }

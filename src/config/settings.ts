@@ -1,18 +1,14 @@
 import * as z from 'zod';
+import { FORMATS } from '../market/file-format.ts';
 import { PERIODS } from '../market/period.ts';
 import { suggest } from './explain.ts';
 import { builtOnce } from './provider-options.ts';
 import type { ProviderOptions } from './provider-options.ts';
 
-/** File formats a series can be kept in. */
-export const FORMATS = ['csv', 'parquet'] as const;
-export type Format = (typeof FORMATS)[number];
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
-export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Provider ids of a comma list, in order, each once. */
 export function splitProviders(list: string): string[] {

@@ -7,7 +7,7 @@ import { unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import { writeCoverage } from '../store/manifest.ts';
-import type { Format } from '../store/manifest.ts';
+import type { Format } from '../market/file-format.ts';
 import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { droppedRows } from './series-job.ts';

@@ -3,7 +3,7 @@ import type { Series } from '../market/instrument.ts';
 import type { Job, Plan, Settled } from '../plan/plan.ts';
 import type { Provider, ProviderSession } from '../providers/provider.ts';
 import { versionFacts } from '../store/manifest.ts';
-import type { Format } from '../store/manifest.ts';
+import type { Format } from '../market/file-format.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { exitCodeOf } from './exit-code.ts';

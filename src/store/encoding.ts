@@ -4,7 +4,7 @@ import { firstOfNextMonth } from '../market/calendar.ts';
 import { periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { encodeCsv, decodeCsv } from './csv.ts';
-import type { Format } from './manifest.ts';
+import type { Format } from '../market/file-format.ts';
 import type { ParquetLabels } from './parquet.ts';
 
 /** A file that a series is to have. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { VortexError } from '../market/errors.ts';
+import { FORMATS } from '../market/file-format.ts';
 import { ASSET_CLASSES } from '../market/instrument.ts';
 import { PERIODS } from '../market/period.ts';
 import { formatRange, formatStamp, parseRange } from '../market/stored-series.ts';
@@ -9,9 +10,6 @@ import type { TimeRanges } from '../market/time-range.ts';
 
 /** Version of the manifest's form. A newer one is refused, never guessed at. */
 export const MANIFEST_SCHEMA = 1;
-
-export const FORMATS = ['csv', 'parquet'] as const;
-export type Format = (typeof FORMATS)[number];
 
 const storedFile = z.object({
   /** Below the data folder. */

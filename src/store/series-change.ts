@@ -2,7 +2,8 @@ import type { Bars } from '../market/bars.ts';
 import type { Series } from '../market/instrument.ts';
 import { NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
-import type { Format, ManifestVersion, StoredFile, VersionFacts } from './manifest.ts';
+import type { Format } from '../market/file-format.ts';
+import type { ManifestVersion, StoredFile, VersionFacts } from './manifest.ts';
 
 /** What the folder has of a series, as far as its files bear it out. */
 export interface KnownSeries {

@@ -19,7 +19,9 @@ let next = 1;
 async function work() {
   while (next <= Number(count)) {
     const symbol = `T${String(next++).padStart(5, '0')}`;
-    const response = await fetch(`${base}/v8/finance/chart/${symbol}?period1=1704067200&period2=1735689600&interval=1d`);
+    const response = await fetch(
+      `${base}/v8/finance/chart/${symbol}?period1=1704067200&period2=1735689600&interval=1d`,
+    );
     const [{ timestamp, indicators }] = (await response.json()).chart.result;
     const [{ open: o, high, low, close, volume }] = indicators.quote;
     const adjusted = indicators.adjclose[0].adjclose;

@@ -21,7 +21,8 @@ function measure(args, env = {}, expected = 0) {
     maxBuffer: 1 << 28,
   });
   const wall = performance.now() - started;
-  if (result.status !== expected) throw new Error(`${args.join(' ')} ended with ${result.status}: ${result.stderr.slice(-2000)}`);
+  if (result.status !== expected)
+    throw new Error(`${args.join(' ')} ended with ${result.status}: ${result.stderr.slice(-2000)}`);
   return { wall, peak: Number(/peak (\d+)/.exec(result.stderr)?.[1]) / 1024, stdout: result.stdout };
 }
 
@@ -35,7 +36,12 @@ function pair(a, b) {
     right.push(b());
   }
   const of = (list, key) => median(list.map((entry) => entry[key]));
-  return { a: of(left, 'wall'), b: of(right, 'wall'), ratio: median(left.map((entry, i) => entry.wall / right[i].wall)), peak: of(left, 'peak') };
+  return {
+    a: of(left, 'wall'),
+    b: of(right, 'wall'),
+    ratio: median(left.map((entry, i) => entry.wall / right[i].wall)),
+    peak: of(left, 'peak'),
+  };
 }
 
 function symbolsFile(count) {
@@ -55,7 +61,19 @@ const env = { VORTEX_YAHOO_BASE_URL: base, VORTEX_YAHOO_PACE_MS: '0', VORTEX_LOG
 
 try {
   const list = symbolsFile(1000);
-  const download = (out, file) => ['download', '--symbols-file', file, '-p', 'yahoo', '--start', '2024-01-01', '--now', NOW, '-o', out];
+  const download = (out, file) => [
+    'download',
+    '--symbols-file',
+    file,
+    '-p',
+    'yahoo',
+    '--start',
+    '2024-01-01',
+    '--now',
+    NOW,
+    '-o',
+    out,
+  ];
   const fresh = (name) => {
     const path = join(folder, name);
     rmSync(path, { recursive: true, force: true });
@@ -66,15 +84,31 @@ try {
     () => measure([vortex, ...download(fresh('ours'), list)], env),
     () => measure([join(here, 'floor.mjs'), base, fresh('floor'), '1000']),
   );
-  say('1,000 daily series of 250 bars, empty folder', ms(first.a), `${ms(first.b)} floor`, first.ratio, '≤ 1.5', `peak ${first.peak.toFixed(0)} MiB (≤ 200)`);
+  say(
+    '1,000 daily series of 250 bars, empty folder',
+    ms(first.a),
+    `${ms(first.b)} floor`,
+    first.ratio,
+    '≤ 1.5',
+    `peak ${first.peak.toFixed(0)} MiB (≤ 200)`,
+  );
 
-  const again = median(Array.from({ length: RUNS }, () => measure([vortex, ...download(join(folder, 'ours'), list)], env).wall));
+  const again = median(
+    Array.from({ length: RUNS }, () => measure([vortex, ...download(join(folder, 'ours'), list)], env).wall),
+  );
   say('the same again, nothing new', ms(again), `${ms(first.a)} first run`, again / first.a, '≤ 0.15');
 
   const many = symbolsFile(10_000);
   measure([vortex, ...download(fresh('many'), many)], env);
   const manyAgain = measure([vortex, ...download(join(folder, 'many'), many)], env);
-  say('10,000 series again, nothing new', ms(manyAgain.wall), '', Number.NaN, '≤ 3 s', `peak ${manyAgain.peak.toFixed(0)} MiB`);
+  say(
+    '10,000 series again, nothing new',
+    ms(manyAgain.wall),
+    '',
+    Number.NaN,
+    '≤ 3 s',
+    `peak ${manyAgain.peak.toFixed(0)} MiB`,
+  );
 
   const empty = () => measure(['-e', '0']);
   const help = pair(() => measure([vortex, '--help']), empty);

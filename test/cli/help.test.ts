@@ -4,7 +4,10 @@ import { vortex } from '../support/program.ts';
 
 function commandsIn(help: string): string[] {
   const block = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(help)?.[1] ?? '';
-  return block.split('\n').flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? []).filter((name) => name !== 'help');
+  return block
+    .split('\n')
+    .flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? [])
+    .filter((name) => name !== 'help');
 }
 
 async function helpOf(command: readonly string[], cwd: string): Promise<string[][]> {

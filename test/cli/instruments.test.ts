@@ -16,7 +16,13 @@ it('resolves GOLD over the first half of 2024 to the eight contracts that trade 
   const args = ['instruments', 'resolve', 'GOLD', '--start', '2024-01-01', '--end', '2024-06-30', '--json'];
   const { code, stdout } = await vortex(args, { cwd: temporaryFolder() });
   expect(code).toBe(0);
-  const contract = (symbol: string, month: string, from: string, to: string) => ({ instrument: 'GOLD', symbol, month, from, to });
+  const contract = (symbol: string, month: string, from: string, to: string) => ({
+    instrument: 'GOLD',
+    symbol,
+    month,
+    from,
+    to,
+  });
   expect(JSON.parse(stdout)).toEqual({
     schema: 1,
     contracts: [
@@ -38,11 +44,17 @@ it('lists the 238 futures markets of the catalogue with no settings at all', asy
   const { instruments } = listed.parse(JSON.parse(stdout));
   expect(instruments).toHaveLength(238);
   expect(new Set(instruments.map(({ instrument }) => instrument)).size).toBe(238);
-  expect(instruments.find(({ instrument }) => instrument === 'GOLD')).toMatchObject({ class: 'future', code: 'GC', from: 'catalogue' });
+  expect(instruments.find(({ instrument }) => instrument === 'GOLD')).toMatchObject({
+    class: 'future',
+    code: 'GC',
+    from: 'catalogue',
+  });
 });
 
 it('shows a contract with its symbol at each provider', async () => {
-  const { code, stdout } = await vortex(['instruments', 'show', 'GCJ24', '--json', '--now', '2024-01-02'], { cwd: temporaryFolder() });
+  const { code, stdout } = await vortex(['instruments', 'show', 'GCJ24', '--json', '--now', '2024-01-02'], {
+    cwd: temporaryFolder(),
+  });
   expect(code).toBe(0);
   const { instrument } = shown.parse(JSON.parse(stdout));
   expect(instrument).toMatchObject({ id: 'GOLD', code: 'GC', cycle: 'GJMQVZ', contract: 'GCJ24' });

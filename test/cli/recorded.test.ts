@@ -5,7 +5,14 @@ import { z } from 'zod';
 import { duck } from '../support/duck.ts';
 import { csvRows, dataFiles, identities, temporaryFolder } from '../support/folder.ts';
 import { start, vortex } from '../support/program.ts';
-import { NO_RECORDINGS, readExchange, recordedFolder, recordedRows, resultIn, shortestFloat32 } from '../support/recorded.ts';
+import {
+  NO_RECORDINGS,
+  readExchange,
+  recordedFolder,
+  recordedRows,
+  resultIn,
+  shortestFloat32,
+} from '../support/recorded.ts';
 import { readReport, resultOf } from '../support/report.ts';
 
 const environment = z.object({ env: z.record(z.string(), z.string()) });
@@ -65,7 +72,12 @@ describe.skipIf(NO_RECORDINGS !== undefined)('AAPL, BTC-USD and EURUSD of 2020, 
       const header = readFileSync(join(data, `${series}.csv`), 'utf8').split('\n')[0];
       expect(header).toBe(HEADER + (extras ? EXTRAS : ''));
       const result = resultOf(report, series);
-      expect(result).toMatchObject({ outcome: 'updated', added: good.length, first: good[0]?.date, last: good.at(-1)?.date });
+      expect(result).toMatchObject({
+        outcome: 'updated',
+        added: good.length,
+        first: good[0]?.date,
+        last: good.at(-1)?.date,
+      });
       expect(result.droppedReasons?.['null-close'] ?? 0).toBe(rows.length - good.length);
     }
     // Known of 2020: 253 trading days, and four days of nulls for bitcoin.
@@ -76,7 +88,11 @@ describe.skipIf(NO_RECORDINGS !== undefined)('AAPL, BTC-USD and EURUSD of 2020, 
     const again = await vortex(args, { cwd, env: sandbox.env });
     expect(again.code).toBe(0);
     const unchanged = readReport(again.stdout);
-    expect(unchanged).toMatchObject({ requests: 0, bars: { added: 0, revised: 0 }, series: { unchanged: 3, updated: 0 } });
+    expect(unchanged).toMatchObject({
+      requests: 0,
+      bars: { added: 0, revised: 0 },
+      series: { unchanged: 3, updated: 0 },
+    });
     expect(identities(data)).toEqual(before);
 
     expect(await sandbox.end()).toBe(0);
@@ -116,7 +132,8 @@ describe.skipIf(NO_RECORDINGS !== undefined)('AAPL, BTC-USD and EURUSD of 2020, 
       const only = (a: string, b: string): string => `(SELECT * FROM ${a} EXCEPT ALL SELECT * FROM ${b})`;
       const differing = `SELECT (SELECT count(*) FROM ${only(csv, parquet)}) + (SELECT count(*) FROM ${only(parquet, csv)})`;
       expect(await duck(differing), series).toEqual([['0']]);
-      const sums = (table: string): string => `SELECT count(*), sum("Close"), sum("Volume"), min("Datetime"), max("Datetime") FROM ${table}`;
+      const sums = (table: string): string =>
+        `SELECT count(*), sum("Close"), sum("Volume"), min("Datetime"), max("Datetime") FROM ${table}`;
       const fromCsv = await duck(sums(csv));
       expect(await duck(sums(parquet))).toEqual(fromCsv);
       expect(Number(fromCsv[0]?.[0])).toBe(csvRows(`${path}.csv`).length);

@@ -69,17 +69,6 @@ test('the default file is read when no file is named, and not otherwise', async 
   expect((await load(cwd, { files: ['mine.json'] })).settings.concurrency).toBe(8);
 });
 
-test('in the image its own file is read when the working directory has none, and its data folder is the default', async () => {
-  const image = folderWith({ 'config.json': { concurrency: 3 } });
-  const inImage = { configFile: join(image, 'config.json'), outputDir: join(image, 'data') };
-  const { settings, sources } = await load(folderWith(), { inImage });
-  expect([settings.concurrency, settings.output_dir]).toEqual([3, join(image, 'data')]);
-  expect(sources.get('output_dir')).toBe('default');
-  const own = await load(folderWith({ 'config/config.json': { concurrency: 2, output_dir: 'here' } }), { inImage });
-  expect(own.settings.concurrency).toBe(2);
-  expect(own.sources.get('output_dir')).toBe(`file ${join('config', 'config.json')}`);
-});
-
 test('a file that was named and is not there is a problem', async () => {
   expect(await problemsOf(load(folderWith(), { files: ['gone.json'] }))).toEqual(['gone.json: no such file']);
 });

@@ -30,7 +30,9 @@ export function dataFiles(folder: string): string[] {
 
 /** Content of every data file, by path. */
 export function contents(folder: string): Record<string, string> {
-  return Object.fromEntries(dataFiles(folder).map((path) => [path, readFileSync(join(folder, path)).toString('base64')]));
+  return Object.fromEntries(
+    dataFiles(folder).map((path) => [path, readFileSync(join(folder, path)).toString('base64')]),
+  );
 }
 
 /** Inode and time of every data file, by path: neither moves when a file is left alone. */

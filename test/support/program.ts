@@ -1,7 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
@@ -11,7 +21,10 @@ const BUILD_FILES = ['package.json', 'esbuild.config.js'];
 function sourceHash(): string {
   const hash = createHash('sha256');
   const sources = readdirSync(join(CHECKOUT, 'src'), { recursive: true, encoding: 'utf8' }).sort();
-  for (const file of [...BUILD_FILES, ...sources.filter((name) => name.endsWith('.ts')).map((name) => join('src', name))]) {
+  for (const file of [
+    ...BUILD_FILES,
+    ...sources.filter((name) => name.endsWith('.ts')).map((name) => join('src', name)),
+  ]) {
     hash.update(file).update(readFileSync(join(CHECKOUT, file)));
   }
   return hash.digest('hex').slice(0, 16);

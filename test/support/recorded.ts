@@ -6,7 +6,9 @@ const folder = process.env['RECORDED_DIR'];
 
 /** Why tests on recorded data are skipped; undefined when they run. In CI they run, or fail. */
 export const NO_RECORDINGS: string | undefined =
-  folder === undefined && process.env['CI'] !== 'true' ? 'skipped: RECORDED_DIR names no folder of recorded answers' : undefined;
+  folder === undefined && process.env['CI'] !== 'true'
+    ? 'skipped: RECORDED_DIR names no folder of recorded answers'
+    : undefined;
 
 /** A folder of recorded answers. */
 export function recordedFolder(name: string): string {

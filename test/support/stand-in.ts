@@ -1,6 +1,5 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { sandboxFutures } from '../../src/cli/sandbox.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 
 const state = z.object({ requests: z.record(z.string(), z.number()) });
@@ -27,7 +26,20 @@ export interface Cleanup {
 
 const CURRENT_TEST: Cleanup = { onTestFinished };
 
-/** A sandbox in this process, with all the futures of the catalogue. */
+const FUTURES = [
+  {
+    id: 'GOLD',
+    root: 'GC',
+    suffix: 'CMX',
+    cycle: 'GJMQVZ',
+    timezone: 'America/New_York',
+    exchange: 'COMEX',
+    code: 'GC',
+  },
+  { id: 'AUD', root: '6A', suffix: 'CME', cycle: 'HMUZ', timezone: 'America/Chicago', exchange: 'CME', code: 'A6' },
+];
+
+/** A sandbox in this process. */
 export interface StandIn {
   readonly url: string;
   /** What points the program at it. */
@@ -42,7 +54,7 @@ export interface StandIn {
 
 /** Starts a sandbox whose clock stands still; it ends with the test. */
 export async function standIn(now: string, faults = '', { onTestFinished: atEnd } = CURRENT_TEST): Promise<StandIn> {
-  const sandbox = await startSandbox({ port: 0, now: () => Date.parse(now), futures: sandboxFutures(), faults });
+  const sandbox = await startSandbox({ port: 0, now: () => Date.parse(now), futures: FUTURES, faults });
   atEnd(() => sandbox.close());
   const { url } = sandbox;
   return {

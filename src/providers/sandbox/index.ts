@@ -51,8 +51,7 @@ const answer = z.object({
 function sandboxSymbol(instrument: Instrument, contract: Contract | undefined): string | undefined {
   const named = instrument.symbols?.sandbox;
   if (contract === undefined) return named ?? (instrument.class === 'future' ? undefined : instrument.code);
-  if (instrument.yahooRoot === undefined) return undefined;
-  return `${instrument.yahooRoot}${contract.letter}${String(contract.year % 100).padStart(2, '0')}`;
+  return `${instrument.code}${contract.letter}${String(contract.year % 100).padStart(2, '0')}`;
 }
 
 function unreadable(response: HttpResponse, cause: unknown): VortexError {

@@ -111,8 +111,12 @@ function settleLiveRow(bars: Bars, period: Period): number {
   return 1;
 }
 
-/** Regular sessions of an intraday answer as [start, end) in milliseconds; undefined when the answer names none. */
+/** Kinds that trade round the clock; of their day Yahoo says that it ends a minute early. */
+const ROUND_THE_CLOCK = new Set(['CURRENCY', 'CRYPTOCURRENCY', 'FUTURE']);
+
+/** Sessions of an intraday answer as [start, end) in milliseconds; undefined when there is nothing to be left out by them. */
 function sessionsOf(result: ChartResult, extendedHours: boolean): readonly TimeRange[] | undefined {
+  if (ROUND_THE_CLOCK.has(result.meta.instrumentType ?? '')) return undefined;
   const parsed = tradingPeriods.safeParse(result.meta.tradingPeriods);
   if (!parsed.success) return undefined;
   const days = parsed.data;

@@ -11,6 +11,7 @@ const result = z.looseObject({
     currency: z.string().nullish(),
     exchangeTimezoneName: z.string(),
     dataGranularity: z.string(),
+    instrumentType: z.string().nullish(),
     firstTradeDate: z.number().nullish(),
     currentTradingPeriod: z.looseObject({ regular: tradingPeriod }).optional(),
     tradingPeriods: z.unknown().optional(),
