@@ -184,7 +184,7 @@ export async function runDownload(
     return printPlan(planned, wanted.providers, context, flags.json ?? false);
   }
   const run = runName(context.now);
-  const log = await openLog(context.settings.logging, run, output.isTerminal);
+  const log = await openLog(context.settings.logging, run, output.isTerminal, !context.noColor);
   const lock = lockFolder(root, run);
   try {
     const startedAt = new Date().toISOString();

@@ -5,7 +5,6 @@ import { suggest } from './explain.ts';
 import { builtOnce } from './provider-options.ts';
 import type { ProviderOptions } from './provider-options.ts';
 
-
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;

@@ -1,16 +1,20 @@
+import { countDropped, countOutsideHighLow } from '../market/bar-checks.ts';
 import type { Bars } from '../market/bars.ts';
-import type { VortexError } from '../market/errors.ts';
+import { VortexError } from '../market/errors.ts';
+import { gridOf, gridsAgree } from '../market/grid.ts';
 import { mergeBars } from '../market/merge.ts';
+import { isIntraday } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import { unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
+import type { SourceFacts } from '../providers/provider.ts';
 import { writeCoverage } from '../store/manifest.ts';
+import type { ManifestVersion } from '../store/manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
-import { droppedRows } from './series-job.ts';
 import type { FetchedSeries } from './series-job.ts';
 import type { SeriesResult } from './run-report.ts';
 
@@ -18,6 +22,8 @@ import type { SeriesResult } from './run-report.ts';
 export interface Recording {
   readonly change: SeriesChange | undefined;
   readonly result: SeriesResult;
+  /** What keeps the answer from being stored. */
+  readonly error?: VortexError;
 }
 
 const column = (values: Float64Array, row: number): number | undefined => values[row];
@@ -66,6 +72,28 @@ function provesAbsence(job: Job, error: VortexError | undefined): boolean {
   return error?.code === 'no-such-symbol' && job.suggested && job.stored.rows === 0;
 }
 
+/** The error that keeps bars of another grid or another day's end out of a series. */
+function wouldMix(
+  before: ManifestVersion | undefined,
+  source: SourceFacts | undefined,
+  grid: readonly number[],
+): VortexError | undefined {
+  if (before === undefined || before.rows === 0) return undefined;
+  const refuse = (what: string): VortexError =>
+    new VortexError(`${what}; the two are not mixed in one file. Move the series away to fetch it anew`, {
+      code: 'bad-answer',
+      disposition: 'skip-series',
+    });
+  const boundary = source?.dayBoundary;
+  if (boundary !== undefined && before.dayBoundary !== undefined && boundary !== before.dayBoundary) {
+    return refuse(`the source's day ends at midnight of ${boundary}, that of the stored bars at ${before.dayBoundary}`);
+  }
+  if (gridsAgree(before.grid ?? [], grid)) return undefined;
+  return refuse(
+    `the source's bars begin at minute ${grid.join(', ')}, the stored ones at ${before.grid?.join(', ') ?? ''}`,
+  );
+}
+
 /** Works what was fetched into what is stored. @throws VortexError `file-corrupt`, `folder-unusable` */
 export async function recordSeries(
   job: Job,
@@ -83,6 +111,11 @@ export async function recordSeries(
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
   }
   const stored: Bars = await store.loadBars(known);
+  const grid = gridOf(fetched.bars.time, period);
+  const mixed = wouldMix(known.version, source, grid);
+  if (mixed !== undefined) {
+    return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', mixed), error: mixed };
+  }
   const merged = mergeBars(stored, fetched.bars);
   const changed = merged.added + merged.revised > 0;
   const failed = error !== undefined && !absent;
@@ -92,13 +125,15 @@ export async function recordSeries(
     const time = column(merged.bars.time, row);
     return time === undefined ? null : formatStamp(time, period);
   };
-  const dropped = droppedRows(fetched);
+  const dropped = countDropped(fetched.dropped);
+  const flagged = countOutsideHighLow(fetched.bars);
   const result: SeriesResult = {
     ...plainResult(series, known.stored, provider, outcome, failed ? error : undefined),
     added: merged.added,
     revised: merged.revised,
     dropped,
     ...(dropped === 0 ? {} : { droppedReasons: fetched.dropped }),
+    ...(flagged === 0 ? {} : { flagged }),
     first: stamp(0),
     last: stamp(rows - 1),
   };
@@ -110,6 +145,7 @@ export async function recordSeries(
     ...optional('timezone', source?.timezone ?? before?.timezone),
     ...optional('currency', source?.currency ?? before?.currency),
     ...optional('dayBoundary', source?.dayBoundary ?? before?.dayBoundary),
+    ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
     coverage: writeCoverage(coverageAfter(job, known, fetched.answered), period),
     ...(absent ? { absent: { provider, checkedAt: new Date(now).toISOString() } } : {}),
     revisions: (before?.revisions ?? 0) + merged.revised,

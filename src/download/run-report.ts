@@ -14,6 +14,8 @@ export interface SeriesResult {
   /** Rows of the answers that were not taken. */
   readonly dropped: number;
   readonly droppedReasons?: Readonly<Partial<Record<string, number>>>;
+  /** Bars that were stored as they came though their open or close lies outside high and low. */
+  readonly flagged?: number;
   /** First and last stored stamps. */
   readonly first: string | null;
   readonly last: string | null;

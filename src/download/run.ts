@@ -152,8 +152,8 @@ class PlanRun {
       const answer = await fetchSeries(job, { session, capabilities, extendedHours, settleMs, now }, this.signal);
       const fetched = { ...answer, error: this.withNearest(answer.error, job) };
       if (fetched.error !== undefined) this.obey(fetched.error, job);
-      const { change, result } = await recordSeries(job, known, fetched, this.tools.store, formats, now);
-      if (change === undefined) this.reportJob(job, result, fetched.error);
+      const { change, result, error } = await recordSeries(job, known, fetched, this.tools.store, formats, now);
+      if (change === undefined) this.reportJob(job, result, error ?? fetched.error);
       else this.keep(this.store(job, change, result, fetched.error));
     } catch (cause) {
       const error = asVortexError(cause);

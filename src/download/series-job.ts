@@ -1,4 +1,4 @@
-import { addDropped, countDropped } from '../market/bar-checks.ts';
+import { addDropped } from '../market/bar-checks.ts';
 import type { DroppedBars } from '../market/bar-checks.ts';
 import { NO_BARS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
@@ -89,9 +89,4 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
     }
   }
   return { bars, answered, dropped, source, error: undefined };
-}
-
-/** How many rows in all were not taken. */
-export function droppedRows(fetched: FetchedSeries): number {
-  return countDropped(fetched.dropped);
 }

@@ -86,3 +86,18 @@ export function addDropped(a: DroppedBars, b: DroppedBars): DroppedBars {
 export function countDropped(dropped: DroppedBars): number {
   return Object.values(dropped).reduce((sum, count) => sum + count, 0);
 }
+
+/**
+ * How many bars have an open or a close outside their high and low. They are kept as the source gave them (real FX data has
+ * such bars) and told of.
+ */
+export function countOutsideHighLow(bars: Bars): number {
+  let count = 0;
+  for (let row = 0; row < bars.time.length; row++) {
+    const high = bars.high[row] ?? Number.NaN;
+    const low = bars.low[row] ?? Number.NaN;
+    const outside = (price: number): boolean => price > high || price < low;
+    if (outside(bars.open[row] ?? Number.NaN) || outside(bars.close[row] ?? Number.NaN)) count += 1;
+  }
+  return count;
+}

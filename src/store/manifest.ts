@@ -26,7 +26,10 @@ const version = z.object({
   sourceSymbol: z.string().optional(),
   timezone: z.string().optional(),
   currency: z.string().optional(),
+  /** The zone whose midnight ends a day, or `exchange`. */
   dayBoundary: z.string().optional(),
+  /** Minutes of the period at which intraday bars begin. */
+  grid: z.array(z.number()).optional(),
   /** Ranges that are data or proven empty, as formatRange writes them. */
   coverage: z.array(z.tuple([z.string(), z.string()])),
   absent: z.object({ provider: z.string(), checkedAt: z.string() }).optional(),

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { environmentNames } from '../../src/config/environment.ts';
 import { valueAt } from '../../src/config/layers.ts';
-import { FORMATS, LOG_FORMATS, LOG_LEVELS, settingsSchema } from '../../src/config/settings.ts';
+import { FORMATS } from '../../src/market/file-format.ts';
+import { LOG_FORMATS, LOG_LEVELS, settingsSchema } from '../../src/config/settings.ts';
 import { PERIODS } from '../../src/market/period.ts';
 import { folderWith, load, STAND_INS } from './workspace.ts';
 

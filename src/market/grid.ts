@@ -1,0 +1,21 @@
+import { isIntraday, periodMs } from './period.ts';
+import type { Period } from './period.ts';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * At which minutes of the period (counted from UTC midnight) the bars begin: [30] for hourly bars that begin at 9:30 New
+ * York, [0, 30] for an exchange with a lunch break. Ascending; empty for periods of a day and longer.
+ */
+export function gridOf(time: Float64Array, period: Period): number[] {
+  if (!isIntraday(period)) return [];
+  const length = periodMs(period);
+  const minutes = new Set<number>();
+  for (const instant of time) minutes.add((((instant % length) + length) % length) / MINUTE_MS);
+  return [...minutes].sort((a, b) => a - b);
+}
+
+/** True when bars of both grids can stand in one series: they share a minute, or one has no bars yet. */
+export function gridsAgree(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === 0 || b.length === 0 || a.some((minute) => b.includes(minute));
+}
