@@ -102,10 +102,17 @@ export function instrumentOfMarket(market: Market): Instrument {
   };
 }
 
+let byRoot: ReadonlyMap<string, Market> | undefined;
+
 /** The market that a root stands for, by the catalogue's own root or else by Yahoo's. */
 export function marketOfRoot(root: string): Market | undefined {
-  const all = [...catalogue().values()];
-  return all.find((market) => market.barchartRoot === root) ?? all.find((market) => market.yahooRoot === root);
+  byRoot ??= new Map(
+    [...catalogue().values()]
+      .flatMap((market): [string | undefined, Market][] => [[market.yahooRoot, market]])
+      .concat([...catalogue().values()].map((market) => [market.barchartRoot, market]))
+      .flatMap(([name, market]) => (name === undefined ? [] : [[name, market] as const])),
+  );
+  return byRoot.get(root);
 }
 
 /** An instrument as configured; without a code the catalogue's counts, else the id. */

@@ -2,6 +2,8 @@ import type { ZodType } from 'zod';
 import type { HttpClient } from '../http/http-client.ts';
 import type { Bars } from '../market/bars.ts';
 import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
+import { VortexError } from '../market/errors.ts';
+import { DAY_MS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import type { TimeRange } from '../market/time-range.ts';
 import type { DroppedBars } from '../market/bar-checks.ts';
@@ -92,12 +94,53 @@ export interface Provider {
   create(options: unknown, tools: ProviderTools): ProviderSession;
 }
 
-/** A provider whose `create` takes its options already read by its own schema. */
+/** Why the capabilities exclude a request, in words; undefined when they do not. */
+function exclusionOf(capabilities: Capabilities, request: BarRequest, now: number): string | undefined {
+  const { instrument, contract, period, range } = request;
+  const reach = capabilities.periods[period];
+  if (!capabilities.assetClasses.includes(instrument.class)) return `has no ${instrument.class}`;
+  if (reach === undefined) return `has no ${period} bars`;
+  if (range.to - range.from > (reach.spanDays ?? Infinity) * DAY_MS) {
+    return `gives ${period} bars of at most ${reach.spanDays ?? 0} days a request`;
+  }
+  if (range.from < now - (reach.depthDays ?? Infinity) * DAY_MS) {
+    return `goes back ${reach.depthDays ?? 0} days for ${period} bars`;
+  }
+  const keptDays = capabilities.expiredContractDays ?? Infinity;
+  if (contract !== undefined && contract.life.to + keptDays * DAY_MS <= now) return `has dropped ${contract.symbol}`;
+  return undefined;
+}
+
+/** The session, asked only for what the capabilities do not exclude. */
+function withinCapabilities(
+  { id, capabilities }: Pick<Provider, 'id' | 'capabilities'>,
+  session: ProviderSession,
+  now: () => number,
+): ProviderSession {
+  const ask = session.fetchBars.bind(session);
+  // Assigned, not copied: a session may be an instance of a class.
+  return Object.assign(session, {
+    fetchBars: async (request: BarRequest, signal: AbortSignal): Promise<FetchedBars> => {
+      const exclusion = exclusionOf(capabilities, request, now());
+      if (exclusion === undefined) return ask(request, signal);
+      throw new VortexError(`${request.job}: not asked for, ${id} ${exclusion}`, {
+        code: 'not-servable',
+        disposition: 'skip-series',
+      });
+    },
+  });
+}
+
+/** A provider whose `create` takes its options already read by its own schema, and whose session keeps to its capabilities. */
 export function defineProvider<Options>(
   provider: Omit<Provider, 'Options' | 'create'> & {
     readonly Options: ZodType<Options>;
     readonly create: (options: Options, tools: ProviderTools) => ProviderSession;
   },
 ): Provider {
-  return { ...provider, create: (options, tools) => provider.create(provider.Options.parse(options), tools) };
+  return {
+    ...provider,
+    create: (options, tools) =>
+      withinCapabilities(provider, provider.create(provider.Options.parse(options), tools), tools.now),
+  };
 }

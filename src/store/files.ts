@@ -3,6 +3,7 @@ import {
   fstatSync,
   fsync,
   mkdirSync,
+  open,
   openSync,
   readFileSync,
   renameSync,
@@ -90,41 +91,77 @@ function temporaryName(path: string): string {
   return `${path}.tmp`;
 }
 
-/** A file that is written under its temporary name; `syncFile` makes it durable, `placeFile` then makes it appear. */
+/** A file that is written under its temporary name; `syncFiles` makes it durable, `placeFile` then makes it appear. */
 export interface WrittenFile extends StagedFile {
   readonly fd: number;
 }
 
-function openTemporary(path: string): number {
+// Making a file can wait for the disk's journal, so it is left to the thread pool.
+function create(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(temporaryName(path), 'w', 0o644, (error, fd) => {
+      if (error === null) resolve(fd);
+      else reject(error);
+    });
+  });
+}
+
+async function openTemporary(path: string): Promise<number> {
   const folder = dirname(path);
   makeFolder(folder);
   try {
-    return openSync(temporaryName(path), 'w', 0o644);
+    return await create(path);
   } catch (error) {
     // The folder was there once and has been removed since.
     if (!isMissing(error)) throw error;
     made.delete(folder);
     makeFolder(folder);
-    return openSync(temporaryName(path), 'w', 0o644);
+    return create(path);
   }
 }
 
-/** Writes a file beside its place. @throws VortexError `disk-full`, `folder-unusable`; nothing is left then */
-export function writeFile(path: string, content: Buffer): WrittenFile {
+async function writeFile(path: string, content: Buffer): Promise<WrittenFile> {
   let fd: number | undefined;
   try {
-    fd = openTemporary(path);
+    fd = await openTemporary(path);
     for (let written = 0; written < content.length;) written += writeSync(fd, content, written);
     return { fd, path, bytes: content.length, sha256: sha256(content), mtimeMs: fstatSync(fd).mtimeMs };
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
-    dropTemporary(path);
+    rmSync(temporaryName(path), { force: true });
     throw storeError(error, path);
   }
 }
 
-/** Makes a written file durable under its temporary name, and closes it. */
-export async function syncFile(file: WrittenFile): Promise<void> {
+/** A file that is to be. */
+export interface FileContent {
+  readonly path: string;
+  readonly content: Buffer;
+}
+
+/**
+ * Writes files beside their places, all or none of them.
+ * @returns the written files in the same order
+ * @throws VortexError `disk-full`, `folder-unusable`; nothing is left then
+ */
+export async function writeFiles(files: readonly FileContent[]): Promise<WrittenFile[]> {
+  const written = await Promise.allSettled(files.map(({ path, content }) => writeFile(path, content)));
+  const good = written.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failure = written.find((result) => result.status === 'rejected');
+  if (failure === undefined) return good;
+  closeFiles(good);
+  dropFiles(good);
+  throw failure.reason;
+}
+
+/** Makes written files durable under their temporary names, and closes them; a failure is told when all are closed. */
+export async function syncFiles(files: readonly WrittenFile[]): Promise<void> {
+  const synced = await Promise.allSettled(files.map((file) => syncFile(file)));
+  const failure = synced.find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
+async function syncFile(file: WrittenFile): Promise<void> {
   try {
     await syncDescriptor(file.fd);
   } catch (error) {
@@ -134,14 +171,14 @@ export async function syncFile(file: WrittenFile): Promise<void> {
   }
 }
 
-/** Closes a written file without waiting for the disk. */
-export function closeFile(file: WrittenFile): void {
-  closeSync(file.fd);
+/** Closes written files without waiting for the disk. */
+export function closeFiles(files: readonly WrittenFile[]): void {
+  for (const { fd } of files) closeSync(fd);
 }
 
-/** Removes what was written under the temporary name of a file. */
-export function dropTemporary(path: string): void {
-  rmSync(temporaryName(path), { force: true });
+/** Removes what was written under temporary names. */
+export function dropFiles(files: readonly WrittenFile[]): void {
+  for (const { path } of files) rmSync(temporaryName(path), { force: true });
 }
 
 /** Puts a staged file in its place: from one moment to the next the new version is there, whole. */

@@ -2,15 +2,15 @@ import { closeSync, existsSync, openSync, rmSync, statSync, writeSync } from 'no
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import {
-  closeFile,
+  closeFiles,
   makeFolder,
   placeFile,
   readWhole,
   storeError,
   syncDescriptor,
-  syncFile,
+  syncFiles,
   syncFolder,
-  writeFile,
+  writeFiles,
 } from './files.ts';
 import type { WrittenFile } from './files.ts';
 import { bootIdentity, realNow } from './machine.ts';
@@ -20,42 +20,38 @@ import { journalPath, manifestPath } from './paths.ts';
 
 /** A journal that was closed in order is kept so long, for the system to write the manifests out by itself. */
 const KEPT_MS = 300_000;
-/** How many manifests are synced at a time. */
-const SYNCED_TOGETHER = 64;
+/** How many manifests are written at a time. */
+const WRITTEN_TOGETHER = 64;
 
 const CLOSED = '{"closed":true}';
 const header = z.object({ boot: z.string() });
 
-/** What a journal says. */
-interface JournalContent {
-  /** The last manifest of each series that was committed, by series. */
-  readonly manifests: ReadonlyMap<string, Manifest>;
-  /** Every manifest was written to its own file, and the machine has run on since: the files say the same. */
-  readonly settled: boolean;
-}
-
-function parseJournal(content: Buffer, path: string): JournalContent {
-  const lines = content.toString('utf8').split('\n');
-  // What follows the last line feed was cut off by a crash.
-  const whole = lines.slice(0, -1);
+/** The last manifest of each series that was committed. What follows the last line feed was cut off by a crash. */
+function parseJournal(content: Buffer, path: string): ReadonlyMap<string, Manifest> {
   const manifests = new Map<string, Manifest>();
-  for (const line of whole) {
+  for (const line of content.toString('utf8').split('\n').slice(0, -1)) {
     const manifest = line === CLOSED ? undefined : parseManifest(Buffer.from(line), path);
     if (manifest !== undefined) manifests.set(manifest.series, manifest);
   }
-  return { manifests, settled: whole.at(-1) === CLOSED && lines.at(-1) === '' && bootOf(whole[0]) === bootIdentity() };
+  return manifests;
 }
 
-function bootOf(line: string | undefined): string | undefined {
+/** True when every manifest was written to its own file and the machine has run on since: then the files say the same. */
+function isSettled(content: Buffer): boolean {
+  const closed = content.subarray(-CLOSED.length - 1).toString('latin1') === `${CLOSED}\n`;
+  return closed && bootOf(content.subarray(0, content.indexOf('\n')).toString('utf8')) === bootIdentity();
+}
+
+function bootOf(line: string): string | undefined {
   try {
-    return header.safeParse(JSON.parse(line ?? '')).data?.boot;
+    return header.safeParse(JSON.parse(line)).data?.boot;
   } catch {
     return undefined;
   }
 }
 
 /** A manifest as its own file holds it. */
-export function manifestText(manifest: Manifest): Buffer {
+function manifestText(manifest: Manifest): Buffer {
   return Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
 }
 
@@ -67,9 +63,8 @@ export function unsettledManifests(root: string): ReadonlyMap<string, Manifest> 
   const path = journalPath(root);
   const content = readWhole(path);
   if (content === undefined) return undefined;
-  const { manifests, settled } = parseJournal(content, path);
-  if (settled) return undefined;
-  return new Map([...manifests].filter(([, manifest]) => isNewer(root, manifest)));
+  if (isSettled(content)) return undefined;
+  return new Map([...parseJournal(content, path)].filter(([, manifest]) => isNewer(root, manifest)));
 }
 
 /** Whether the journal's manifest is to count before the file's. One that was edited by hand since then is left alone. */
@@ -88,16 +83,16 @@ export async function settleJournal(root: string): Promise<void> {
   const path = journalPath(root);
   const content = readWhole(path);
   if (content === undefined) return;
-  const { manifests, settled } = parseJournal(content, path);
   const age = realNow() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  if (settled && age < KEPT_MS) return;
-  const all = [...manifests.values()];
-  for (let from = 0; from < all.length; from += SYNCED_TOGETHER) {
-    const group = all.slice(from, from + SYNCED_TOGETHER);
-    const written = group
-      .filter((manifest) => isNewer(root, manifest))
-      .map((manifest) => writeManifest(root, manifest));
-    await Promise.all(written.map((file) => syncFile(file)));
+  if (isSettled(content) && age < KEPT_MS) return;
+  const all = [...parseJournal(content, path).values()];
+  for (let from = 0; from < all.length; from += WRITTEN_TOGETHER) {
+    const group = all.slice(from, from + WRITTEN_TOGETHER);
+    const written = await writeManifests(
+      root,
+      group.filter((manifest) => isNewer(root, manifest)),
+    );
+    await syncFiles(written);
     for (const file of written) placeFile(file.path);
     await Promise.all(group.map((manifest) => syncStanding(manifestPath(root, manifest.series))));
   }
@@ -107,8 +102,10 @@ export async function settleJournal(root: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-function writeManifest(root: string, manifest: Manifest): WrittenFile {
-  return writeFile(manifestPath(root, manifest.series), manifestText(manifest));
+function writeManifests(root: string, manifests: readonly Manifest[]): Promise<WrittenFile[]> {
+  return writeFiles(
+    manifests.map((manifest) => ({ path: manifestPath(root, manifest.series), content: manifestText(manifest) })),
+  );
 }
 
 async function syncStanding(path: string): Promise<void> {
@@ -153,14 +150,15 @@ export class Journal {
   }
 
   /** Writes the manifests to their own files and closes the journal. */
-  close(): void {
+  async close(): Promise<void> {
     if (this.fd === undefined) return;
-    for (const manifest of this.pending.values()) {
-      const file = writeManifest(this.root, manifest);
-      closeFile(file);
-      placeFile(file.path);
-    }
+    const manifests = [...this.pending.values()];
     this.pending.clear();
+    for (let from = 0; from < manifests.length; from += WRITTEN_TOGETHER) {
+      const written = await writeManifests(this.root, manifests.slice(from, from + WRITTEN_TOGETHER));
+      closeFiles(written);
+      for (const { path } of written) placeFile(path);
+    }
     writeSync(this.fd, `${CLOSED}\n`);
     closeSync(this.fd);
     this.fd = undefined;

@@ -73,6 +73,8 @@ export function parseManifest(content: Buffer, path: string): Manifest | undefin
   } catch {
     return undefined;
   }
+  const known = manifest.safeParse(value);
+  if (known.success) return known.data;
   const head = z.looseObject({ schema: z.number() }).safeParse(value);
   if (head.success && head.data.schema > MANIFEST_SCHEMA) {
     throw new VortexError(`${path}: written by a newer version (schema ${head.data.schema}); update this program`, {
@@ -81,7 +83,7 @@ export function parseManifest(content: Buffer, path: string): Manifest | undefin
       context: { path, schema: head.data.schema },
     });
   }
-  return manifest.safeParse(value).data;
+  return undefined;
 }
 
 /** The version that a manifest puts in force, apart from the rest. */

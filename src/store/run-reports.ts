@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder, placeFile, syncFile, writeFile } from './files.ts';
+import { makeFolder, placeFile, syncFiles, writeFiles } from './files.ts';
 import { runReportsFolder } from './paths.ts';
 
 /** How many reports are kept. */
@@ -11,7 +11,7 @@ export async function keepRunReport(root: string, run: string, report: unknown):
   const folder = runReportsFolder(root);
   makeFolder(folder);
   const path = join(folder, `${run}.json`);
-  await syncFile(writeFile(path, Buffer.from(`${JSON.stringify(report)}\n`)));
+  await syncFiles(await writeFiles([{ path, content: Buffer.from(`${JSON.stringify(report)}\n`) }]));
   placeFile(path);
   const reports = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))

@@ -4,17 +4,7 @@ import type { Bars } from '../market/bars.ts';
 import { columnNames } from './csv.ts';
 import { encodeSeries } from './encoding.ts';
 import type { EncodedFile } from './encoding.ts';
-import {
-  closeFile,
-  dropTemporary,
-  makeFolder,
-  placeFile,
-  sha256,
-  storeError,
-  syncFile,
-  syncFolder,
-  writeFile,
-} from './files.ts';
+import { dropFiles, makeFolder, placeFile, sha256, storeError, syncFiles, syncFolder, writeFiles } from './files.ts';
 import type { WrittenFile } from './files.ts';
 import type { Journal } from './journal.ts';
 import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
@@ -35,9 +25,8 @@ interface Draft {
 }
 
 /** A change whose files are written under temporary names. */
-interface Written {
+interface Finished {
   readonly manifest: Manifest;
-  readonly data: readonly WrittenFile[];
   /** Files in the way that nobody here wrote; below the data folder. */
   readonly foreign: readonly string[];
 }
@@ -104,20 +93,24 @@ function manifestOf(
   };
 }
 
-/** Writes everything of a draft under temporary names; what is open is added to `open` at once, for a failure further on. */
-function write({ change, files }: Draft, root: string, run: string, now: number, open: WrittenFile[]): Written {
-  const data: WrittenFile[] = [];
-  const foreign: string[] = [];
+/** What a draft comes to, its files being written. */
+function finish(
+  { change, files }: Draft,
+  writtenAt: ReadonlyMap<string, WrittenFile>,
+  run: string,
+  now: number,
+): Finished {
+  let replaced = false;
   const records = files.map((file): StoredFile => {
     if ('stands' in file) return file.stands;
-    const { path, format, content } = file.encoded;
-    const written = writeFile(join(root, path), content);
-    open.push(written);
-    data.push(written);
-    if (file.foreign) foreign.push(path);
+    const { path, format } = file.encoded;
+    const written = writtenAt.get(path);
+    if (written === undefined) throw new Error(`${path} was not written`);
+    replaced = true;
     return { path, format, bytes: written.bytes, sha256: written.sha256, mtimeMs: written.mtimeMs };
   });
-  return { manifest: manifestOf(change, records, data.length > 0, run, now), data, foreign };
+  const foreign = files.flatMap((file) => ('encoded' in file && file.foreign ? [file.encoded.path] : []));
+  return { manifest: manifestOf(change, records, replaced, run, now), foreign };
 }
 
 async function syncFolders(files: readonly WrittenFile[]): Promise<void> {
@@ -138,8 +131,8 @@ function setAside(root: string, run: string, paths: readonly string[]): void {
 }
 
 /**
- * Makes changes durable, all together: everything is written under temporary names, then all of it is synced at once (a
- * file that is opened while another is being synced waits for it), then the journal takes the manifests, then the files are
+ * Makes changes durable, all together: everything is written under temporary names, then all of it is synced at once, then
+ * the journal takes the manifests, then the files are
  * put in place. A crash at any point leaves each file as the journal or its manifest knows it, old or new.
  * @returns what happened to each change, in their order
  * @throws VortexError `disk-full`, `folder-unusable`; no temporary file is left then
@@ -154,33 +147,19 @@ export async function commitChanges(
 ): Promise<Committed[]> {
   const drafts: Draft[] = [];
   for (const change of changes) drafts.push(await draft(change, root, isWhole));
-  const open: WrittenFile[] = [];
-  let written: Written[];
+  const contents = drafts.flatMap(({ files }) => files.flatMap((file) => ('encoded' in file ? [file.encoded] : [])));
+  const written = await writeFiles(contents.map(({ path, content }) => ({ path: join(root, path), content })));
+  const writtenAt = new Map(written.map((file, index) => [contents[index]?.path ?? '', file]));
+  const finished = drafts.map((each) => finish(each, writtenAt, run, now));
   try {
-    written = drafts.map((each) => write(each, root, run, now, open));
+    await syncFiles(written);
+    await journal.append(finished.map(({ manifest }) => manifest));
   } catch (error) {
-    for (const file of open) {
-      closeFile(file);
-      dropTemporary(file.path);
-    }
+    dropFiles(written);
     throw error;
   }
-  try {
-    await syncAll(open);
-    await journal.append(written.map(({ manifest }) => manifest));
-  } catch (error) {
-    for (const { path } of open) dropTemporary(path);
-    throw storeError(error, root);
-  }
-  for (const { foreign } of written) setAside(root, run, foreign);
-  for (const { path } of open) placeFile(path);
-  await syncFolders(open);
-  return written.map(({ foreign }) => ({ quarantined: foreign }));
-}
-
-/** Waits for all, so that none is being written any more when a failure is dealt with. */
-async function syncAll(files: readonly WrittenFile[]): Promise<void> {
-  const synced = await Promise.allSettled(files.map((file) => syncFile(file)));
-  const failure = synced.find((result) => result.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
+  for (const { foreign } of finished) setAside(root, run, foreign);
+  for (const { path } of written) placeFile(path);
+  await syncFolders(written);
+  return finished.map(({ foreign }) => ({ quarantined: foreign }));
 }

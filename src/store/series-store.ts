@@ -88,7 +88,7 @@ export class SeriesStore {
   /** Waits until every change is durable or has failed, and writes the manifests to their own files. */
   async close(): Promise<void> {
     await this.flushing;
-    this.journal.close();
+    await this.journal.close();
   }
 
   private manifestOf(key: string): Manifest | undefined {

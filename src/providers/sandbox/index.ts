@@ -54,12 +54,23 @@ function sandboxSymbol(instrument: Instrument, contract: Contract | undefined): 
   return `${instrument.code}${contract.letter}${String(contract.year % 100).padStart(2, '0')}`;
 }
 
+const refusal = z.object({ error: z.string().startsWith('no such ') });
+
 function unreadable(response: HttpResponse, cause: unknown): VortexError {
-  return new VortexError(`the sandbox answered something else than bars (status ${response.status}): ${response.url}`, {
-    code: 'bad-answer',
-    disposition: 'skip-series',
-    cause,
-  });
+  const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
+  const detail = issue === undefined ? '' : `, ${issue.path.join('.')}: ${issue.message}`;
+  const what = `the sandbox answered something else than bars (status ${response.status}${detail})`;
+  return new VortexError(`${what}: ${response.url}`, { code: 'bad-answer', disposition: 'skip-series', cause });
+}
+
+/** True for the sandbox's own word that it has no such symbol; a 404 of anything else between here and there says nothing. */
+function saysNoSuch({ status, body }: HttpResponse): boolean {
+  if (status !== 404) return false;
+  try {
+    return refusal.safeParse(JSON.parse(body.toString('utf8'))).success;
+  } catch {
+    return false;
+  }
 }
 
 function readBars(response: HttpResponse): z.infer<typeof answer>['bars'] {
@@ -86,7 +97,7 @@ function create(options: z.infer<typeof Options>, { http }: ProviderTools): Prov
       const query = new URLSearchParams({ period, from: stamp(range.from), to: stamp(range.to) }).toString();
       const url = `${options.base_url.replace(/\/+$/, '')}/truth/${instrument.class}/${encodeURIComponent(symbol)}?${query}`;
       const response = await http.send({ url, job: request.job }, signal);
-      if (response.status === 404) {
+      if (saysNoSuch(response)) {
         throw new VortexError(`no such symbol at sandbox: ${symbol}`, {
           code: 'no-such-symbol',
           disposition: 'skip-series',

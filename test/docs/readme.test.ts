@@ -1,0 +1,52 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { temporaryFolder } from '../support/folder.ts';
+import { vortex } from '../support/program.ts';
+import { standIn } from '../support/stand-in.ts';
+
+const CHECKOUT = resolve(import.meta.dirname, '../..');
+const README = readFileSync(join(CHECKOUT, 'README.md'), 'utf8');
+
+/** Code blocks of a language. */
+const blocks = (language: string): string[] =>
+  [...README.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '');
+
+const commands = blocks('sh')
+  .flatMap((block) => block.split('\n'))
+  .map((line) => line.replace(/\s+#.*$/, '').trim())
+  .filter((line) => line !== '');
+
+it.each(commands.filter((line) => line.startsWith('npx vortex ')))('README: %s', async (line) => {
+  const cwd = temporaryFolder();
+  const sandbox = await standIn('2026-11-24T12:00:00Z');
+  writeFileSync(join(cwd, 'my-symbols.txt'), '# mine\nSPY\nstock:AAPL\n');
+  const [words = '', target] = line.split(' > ');
+  const args = words.split(/\s+/).slice(2);
+  const { code, stdout, stderr } = await vortex([...args, '--now', '2026-11-24T12:00:00Z'], { cwd, env: sandbox.env });
+  expect({ code, stderr: stderr.split('\n').filter((text) => text.includes('"level":50')) }).toEqual({ code: 0, stderr: [] });
+  if (target !== undefined) expect(JSON.parse(stdout)).toMatchObject({ schema: 1, status: 'ok' });
+});
+
+it('README: every other command is a script of the package', () => {
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8')));
+  const others = commands.filter((line) => !line.startsWith('npx vortex ')).flatMap((line) => line.split(' && '));
+  expect(others.length).toBeGreaterThan(3);
+  for (const line of others) {
+    const [npm, verb = '', name = verb] = line.split(' ');
+    expect(npm).toBe('npm');
+    if (verb !== 'ci') expect(scripts).toHaveProperty([name]);
+  }
+});
+
+it('README: the settings shown are accepted', async () => {
+  const cwd = temporaryFolder();
+  const [shown = ''] = blocks('json');
+  mkdirSync(join(cwd, 'config'));
+  writeFileSync(join(cwd, 'config/config.json'), shown);
+  const { code, stderr } = await vortex(['config', 'check'], { cwd });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
