@@ -6,9 +6,9 @@ import { made, stock } from '../support/session.ts';
 
 const open = (day: string): string => `2024-06-${day}T13:30:00Z`;
 
-function dividends(amounts: Readonly<Record<string, number>>) {
+function dividends(amounts: Readonly<Record<string, number>>): unknown {
   const entries = Object.entries(amounts).map(([day, amount]) => [String(at(open(day))), { amount, date: at(open(day)) }]);
-  return Object.fromEntries(entries) as unknown;
+  return Object.fromEntries(entries);
 }
 
 function splits(ratios: Readonly<Record<string, readonly [number, number]>>): unknown {

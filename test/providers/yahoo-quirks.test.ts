@@ -144,6 +144,19 @@ describe('rows outside the regular session', () => {
     expect(answer.dropped).toEqual({});
   });
 
+  it.each([
+    ['at the very close', '2024-07-12T20:00:00Z'],
+    ['just after the close', '2024-07-12T20:00:02Z'],
+  ])('the last quote %s changes no bar', async (_, last) => {
+    const wish1h = { ...wish, period: '1h' } as const;
+    const hours = ['2024-07-12T18:30:00Z', '2024-07-12T19:30:00Z', last];
+    const text = chartBody({ granularity: '1h', stamps: hours, close: [1, 2, 9], meta: { tradingPeriods: [regular] } });
+    const { bars, ...answer } = await made(yahoo, text, wish1h);
+    expect(answer.stamps).toEqual(hours.slice(0, 2));
+    expect(list(bars.close)).toEqual([1, 2]);
+    expect(answer.dropped).toEqual({ 'outside-session': 1 });
+  });
+
   it('cannot be told without tradingPeriods, and then every row stays', async () => {
     expect((await made(yahoo, body(undefined), wish)).stamps).toEqual(stamps);
   });

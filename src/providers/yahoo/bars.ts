@@ -96,16 +96,18 @@ function foldRow(bars: Bars, from: number, into: number): void {
  */
 function settleLiveRow(bars: Bars, period: Period): number {
   const last = bars.time.length - 1;
-  const stamp = bars.time[last] ?? Number.NaN;
+  const stamp = bars.time[last] ?? SETTLED;
+  if (Number.isNaN(stamp)) return 0;
   const before = last > 0 ? (bars.time[last - 1] ?? Number.NaN) : Number.NaN;
   if (period === '1d') {
     if (stamp !== before) return 0;
     bars.time[last - 1] = SETTLED;
     return 1;
   }
-  const onGrid = isIntraday(period) ? stamp % MINUTE_MS === 0 : stamp === barOfDate(stamp, period);
-  if (last < 0 || onGrid) return 0;
   const inside = isIntraday(period) ? stamp - before < periodMs(period) : barOfDate(stamp, period) === before;
+  // A last trade on a whole minute looks like a bar, but that no bar begins inside another one.
+  const onGrid = isIntraday(period) ? stamp % MINUTE_MS === 0 && !inside : stamp === barOfDate(stamp, period);
+  if (onGrid || stamp === before) return 0;
   if (inside) foldRow(bars, last, last - 1);
   bars.time[last] = SETTLED;
   return 1;
@@ -142,7 +144,7 @@ function giveUpOutside(bars: Bars, sessions: readonly TimeRange[]): number {
   return outside;
 }
 
-/** Puts what happened on a day on the first bar that has it or follows it; what comes after the last bar is left to its own. */
+/** Puts what happened on a day on the first good bar that has it or follows it; what comes after the last bar is left to its own. */
 function placeEvents(bars: Bars, result: ChartResult, { period, wanted }: ChartReading): void {
   const dividends = bars.extras.get('Dividends');
   const splits = bars.extras.get('Stock Splits');
@@ -154,7 +156,7 @@ function placeEvents(bars: Bars, result: ChartResult, { period, wanted }: ChartR
     const date = dateOfStamp(seconds * 1000, offsetAt(seconds * 1000, zone));
     const stamp = barOfDate(date, period);
     if (stamp < wanted.from) return -1;
-    return bars.time.findIndex((time, row) => time >= stamp && !Number.isNaN(bars.close[row] ?? Number.NaN));
+    return bars.time.findIndex((time) => time >= stamp);
   };
   for (const dividend of Object.values(result.events?.dividends ?? {})) {
     const row = rowOf(dividend.date);
@@ -181,12 +183,12 @@ export interface ChartReading {
 export function barsOfChart(result: ChartResult, reading: ChartReading): CheckedBars {
   const bars = readColumns(result, reading);
   const dropped: Partial<Record<DropReason, number>> = {};
-  const live = settleLiveRow(bars, reading.period);
-  if (live > 0) dropped['live-quote'] = live;
   const sessions = isIntraday(reading.period) ? sessionsOf(result, reading.extendedHours) : undefined;
   const outside = sessions === undefined ? 0 : giveUpOutside(bars, sessions);
   if (outside > 0) dropped['outside-session'] = outside;
-  placeEvents(bars, result, reading);
+  const live = settleLiveRow(bars, reading.period);
+  if (live > 0) dropped['live-quote'] = live;
   const checked = checkBars(bars, reading.wanted);
+  placeEvents(checked.bars, result, reading);
   return { bars: checked.bars, dropped: addDropped(checked.dropped, dropped) };
 }

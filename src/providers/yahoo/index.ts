@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { HttpResponse } from '../../http/http-client.ts';
 import { NO_BARS } from '../../market/bars.ts';
 import { VortexError } from '../../market/errors.ts';
-import { isIntraday } from '../../market/period.ts';
+import { DAY_MS, isIntraday } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
-import { mondayOf, firstOfMonth } from '../../market/calendar.ts';
+import { firstOfMonth, firstOfNextMonth, mondayOf } from '../../market/calendar.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 import { localDate } from '../../market/time-zone.ts';
 import { defineProvider } from '../provider.ts';
@@ -72,12 +72,18 @@ const WEST_MS = 12 * HOUR_MS;
 
 /**
  * The instants to ask for. Dates are asked with a margin that holds them in every zone, and whole weeks or months, since
- * Yahoo begins a longer bar where the request begins.
+ * Yahoo begins a longer bar where the request begins, and may end it where the request ends.
  */
 function rangeOnTheWire(period: Period, wanted: TimeRange): TimeRange {
   if (isIntraday(period)) return wanted;
-  const from = period === '1wk' ? mondayOf(wanted.from) : period === '1mo' ? firstOfMonth(wanted.from) : wanted.from;
-  return { from: from - EAST_MS, to: wanted.to + WEST_MS };
+  const { from, to } = wholeBars(period, wanted);
+  return { from: from - EAST_MS, to: to + WEST_MS };
+}
+
+/** The dates of all bars that have a date of the range. */
+function wholeBars(period: Period, { from, to }: TimeRange): TimeRange {
+  if (period === '1wk') return { from: mondayOf(from), to: mondayOf(to - DAY_MS) + 7 * DAY_MS };
+  return period === '1mo' ? { from: firstOfMonth(from), to: firstOfNextMonth(to - DAY_MS) } : { from, to };
 }
 
 function chartQuery(period: Period, asked: TimeRange, extendedHours: boolean): string {
