@@ -1,6 +1,6 @@
 import { addDropped, checkBars } from '../../market/bar-checks.ts';
 import type { CheckedBars, DropReason } from '../../market/bar-checks.ts';
-import { allocateBars } from '../../market/bars.ts';
+import { allocateBars, PRICE_COLUMNS } from '../../market/bars.ts';
 import type { Bars, ExtraColumn } from '../../market/bars.ts';
 import type { TradeDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
@@ -9,7 +9,7 @@ import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import { barOfDate } from '../../market/session.ts';
 import type { TimeRange } from '../../market/time-range.ts';
-import { offsetAt, offsetsAlong } from '../../market/time-zone.ts';
+import { isTimeZone, offsetAt, offsetsAlong } from '../../market/time-zone.ts';
 import { tradingPeriods } from './wire.ts';
 import type { ChartResult } from './wire.ts';
 
@@ -42,28 +42,36 @@ function dateOfStamp(instant: number, offset: number): TradeDate {
   return Math.floor((local + shifted) / DAY_MS) * DAY_MS;
 }
 
-/** Throws the error that names the field; the caller adds the address. */
-function badAnswer(message: string): never {
-  throw new VortexError(message, { code: 'bad-answer', disposition: 'skip-series' });
+/** Throws the error that names the field and the address. */
+function badAnswer(message: string, url: string): never {
+  throw new VortexError(`yahoo's answer has an unknown form: ${message}: ${url}`, {
+    code: 'bad-answer',
+    disposition: 'skip-series',
+  });
 }
 
 const inside = (time: number, range: TimeRange): boolean => time >= range.from && time < range.to;
 
-function readColumns(result: ChartResult, { period, asked, wanted, extras }: ChartReading): Bars {
+function readColumns(result: ChartResult, { period, asked, wanted, extras, url }: ChartReading): Bars {
   const stamps = result.timestamp ?? [];
   const quote = result.indicators.quote[0] ?? {};
   const adjusted = result.indicators.adjclose?.[0]?.adjclose;
   for (const [name, column] of Object.entries({ ...quote, adjclose: adjusted })) {
     if (Array.isArray(column) && column.length !== stamps.length) {
-      badAnswer(`${name} has ${column.length} values for ${stamps.length} timestamps`);
+      badAnswer(`${name} has ${column.length} values for ${stamps.length} timestamps`, url);
     }
   }
+  // Without this, stamps whose prices stand under another name would count as bars of nothing.
+  const missing = PRICE_COLUMNS.find((name) => quote[name] === undefined);
+  if (stamps.length > 0 && missing !== undefined) badAnswer(`no ${missing} for ${stamps.length} timestamps`, url);
+  const zone = result.meta.exchangeTimezoneName;
+  if (!isTimeZone(zone)) badAnswer(`exchangeTimezoneName ${JSON.stringify(zone)} is no time zone`, url);
   const bars = allocateBars(stamps.length, extras);
   const adjClose = bars.extras.get('Adj Close');
-  const offsets = isIntraday(period) ? undefined : offsetsAlong(result.meta.exchangeTimezoneName);
+  const offsets = isIntraday(period) ? undefined : offsetsAlong(zone);
   for (let row = 0; row < stamps.length; row++) {
     const instant = numberAt(stamps, row) * 1000;
-    if (!Number.isFinite(instant)) badAnswer(`timestamp ${row} is no number`);
+    if (!Number.isFinite(instant)) badAnswer(`timestamp ${row} is no number`, url);
     const stamp = offsets === undefined ? instant : dateOfStamp(instant, offsets(instant));
     bars.time[row] = inside(stamp, wanted) || !inside(instant, asked) ? stamp : SETTLED;
     bars.open[row] = undoFloat32(numberAt(quote.open, row));
@@ -177,6 +185,8 @@ export interface ChartReading {
   readonly wanted: TimeRange;
   readonly extras: readonly ExtraColumn[];
   readonly extendedHours: boolean;
+  /** The address asked, for messages. */
+  readonly url: string;
 }
 
 /** Turns an answer into bars: dates in the exchange's zone, float32 undone, live rows settled, other sessions left out. */

@@ -146,6 +146,7 @@ function create(options: z.infer<typeof Options>, { http }: ProviderTools): Prov
       wanted: request.range,
       extras: request.instrument.class === 'stock' && !isIntraday(request.period) ? STOCK_EXTRAS : [],
       extendedHours: request.extendedHours,
+      url: response.url,
     });
     return { bars, dropped, source: factsOf(result, symbol, request) };
   }
