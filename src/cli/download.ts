@@ -27,6 +27,8 @@ import type { SelectionFlags } from './selection.ts';
 import { problemLines, resultTable, summaryLine } from './summary.ts';
 
 const MINUTE_MS = 60_000;
+/** Consecutive failed tries that open a provider's circuit: three series with all their tries. */
+const FAULTS_TO_OPEN = 12;
 /** What a provider is told that has no user agent of its own. */
 const USER_AGENT = 'vortex-history';
 
@@ -50,6 +52,7 @@ async function openNetwork(context: CommandContext, log: Logger) {
     maxBodyBytes: http.max_body_mb * 1024 * 1024,
     proxy: context.proxy,
     random: Math.random,
+    breaker: { faultsToOpen: FAULTS_TO_OPEN },
     log,
     secrets: new Redactor(context.secrets),
     userAgent: USER_AGENT,

@@ -10,7 +10,7 @@ import type { Period } from '../../market/period.ts';
 import { barOfDate } from '../../market/session.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 import { isTimeZone, offsetAt, offsetsAlong } from '../../market/time-zone.ts';
-import { tradingPeriods } from './wire.ts';
+import { MOST_SECONDS, tradingPeriods } from './wire.ts';
 import type { ChartResult } from './wire.ts';
 
 const HOUR_MS = 3_600_000;
@@ -70,8 +70,9 @@ function readColumns(result: ChartResult, { period, asked, wanted, extras, url }
   const adjClose = bars.extras.get('Adj Close');
   const offsets = isIntraday(period) ? undefined : offsetsAlong(zone);
   for (let row = 0; row < stamps.length; row++) {
-    const instant = numberAt(stamps, row) * 1000;
-    if (!Number.isFinite(instant)) badAnswer(`timestamp ${row} is no number`, url);
+    const seconds = numberAt(stamps, row);
+    if (!(Math.abs(seconds) <= MOST_SECONDS)) badAnswer(`timestamp ${row} is no time`, url);
+    const instant = seconds * 1000;
     const stamp = offsets === undefined ? instant : dateOfStamp(instant, offsets(instant));
     bars.time[row] = inside(stamp, wanted) || !inside(instant, asked) ? stamp : SETTLED;
     bars.open[row] = undoFloat32(numberAt(quote.open, row));

@@ -3,7 +3,10 @@ import * as z from 'zod';
 // Columns are checked value by value where they are turned into bars: 250 rows through a schema cost more than the rest.
 const column = z.custom<readonly unknown[]>((value) => Array.isArray(value), 'is no list');
 
-const tradingPeriod = z.looseObject({ start: z.number(), end: z.number() });
+/** The last second that a date can be of. */
+export const MOST_SECONDS = 8_640_000_000_000;
+const seconds = z.number().min(-MOST_SECONDS).max(MOST_SECONDS);
+const tradingPeriod = z.looseObject({ start: seconds, end: seconds });
 
 const result = z.looseObject({
   meta: z.looseObject({
@@ -12,16 +15,16 @@ const result = z.looseObject({
     exchangeTimezoneName: z.string(),
     dataGranularity: z.string(),
     instrumentType: z.string().nullish(),
-    firstTradeDate: z.number().nullish(),
+    firstTradeDate: seconds.nullish(),
     currentTradingPeriod: z.looseObject({ regular: tradingPeriod }).optional(),
     tradingPeriods: z.unknown().optional(),
   }),
   timestamp: column.optional(),
   events: z
     .looseObject({
-      dividends: z.record(z.string(), z.looseObject({ amount: z.number(), date: z.number() })).optional(),
+      dividends: z.record(z.string(), z.looseObject({ amount: z.number(), date: seconds })).optional(),
       splits: z
-        .record(z.string(), z.looseObject({ numerator: z.number(), denominator: z.number(), date: z.number() }))
+        .record(z.string(), z.looseObject({ numerator: z.number(), denominator: z.number(), date: seconds }))
         .optional(),
     })
     .optional(),
