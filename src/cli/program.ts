@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { EXIT, exitCodeOf } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
@@ -40,6 +41,7 @@ function withSelection(command: Command): Command {
 function buildProgram(surroundings: Surroundings, done: (exitCode: number) => void): Command {
   const program = new Command('vortex')
     .description('Keeps a folder of market price history complete, correct and current.')
+    .version(manifest.version)
     .exitOverride()
     .configureOutput({ writeOut: surroundings.output.out, writeErr: surroundings.output.err })
     .showSuggestionAfterError()

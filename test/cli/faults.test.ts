@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { contents, csvRows, dataFiles, everythingIn, temporaryFolder } from '../support/folder.ts';
 import { programPath, vortex } from '../support/program.ts';
 import { readReport, resultOf } from '../support/report.ts';
@@ -22,6 +22,9 @@ const MINUTES = [
 ];
 const MODE = ['-p', 'yahoo', '--json', '--now', NOW];
 const IMPATIENT = { VORTEX_HTTP_IDLE_TIMEOUT_MS: '300' };
+
+// These tests wait for back-offs, not for the processor.
+vi.setConfig({ maxConcurrency: 14 });
 
 beforeAll(() => {
   programPath();

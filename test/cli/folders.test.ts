@@ -86,7 +86,11 @@ describe('names on disk', () => {
     const cwd = temporaryFolder();
     const sandbox = await standIn(NOW);
     mkdirSync(join(cwd, 'config'));
-    const settings = { futures: { GOLD: { code: 'GC', cycle: 'GJMQVZ' } }, stocks: { '^GSPC': {} }, forex: { EURUSD: { periods: '1d,1wk' } } };
+    const settings = {
+      futures: { GOLD: { code: 'GC', cycle: 'GJMQVZ' } },
+      stocks: { '^GSPC': {} },
+      forex: { EURUSD: { periods: '1d,1wk' } },
+    };
     writeFileSync(join(cwd, 'config/config.json'), JSON.stringify(settings));
     const args = ['download', '--start', '2024-06-03', '--now', NOW, '--json'];
     const { code, stdout } = await vortex(args, { cwd, env: sandbox.env });
@@ -102,9 +106,14 @@ describe('names on disk', () => {
     );
     // June 2024 was over on 30 June: Yahoo does not have it any more.
     expect(readReport(stdout).series['unservable']).toBe(1);
-    expect(resultOf(readReport(stdout), 'futures/1d/GOLD/GOLD_20240800')).toMatchObject({ symbol: 'GCQ24', instrument: 'GOLD' });
+    expect(resultOf(readReport(stdout), 'futures/1d/GOLD/GOLD_20240800')).toMatchObject({
+      symbol: 'GCQ24',
+      instrument: 'GOLD',
+    });
     const truth = await sandbox.truth('future/GCQ24?period=1d&from=2024-06-03&to=2024-07-03');
     const rows = csvRows(join(cwd, 'data/futures/1d/GOLD/GOLD_20240800.csv'));
-    expect(rows.map((row) => [row['Datetime'], Number(row['Close'])])).toEqual(truth.map((bar) => [bar.time, bar.close]));
+    expect(rows.map((row) => [row['Datetime'], Number(row['Close'])])).toEqual(
+      truth.map((bar) => [bar.time, bar.close]),
+    );
   });
 });

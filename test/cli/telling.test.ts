@@ -36,7 +36,11 @@ it('without --json the summary is on stdout, and --log-level silent leaves only 
   const sandbox = await standIn(NOW);
   const args = ['download', 'SPY', '--start', '2024-06-03', '--log-level', 'silent', '--now', NOW];
   const { code, stdout, stderr } = await vortex(args, { cwd, env: sandbox.env });
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '1 series: 1 updated; 21 bars added; 1 requests\n', stderr: '' });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: '1 series: 1 updated; 21 bars added; 1 requests\n',
+    stderr: '',
+  });
 });
 
 it('keeps the report of every run, the same that it prints', async () => {
@@ -76,7 +80,8 @@ it('a 404 for a month that only the cycle suggests is proof that it does not exi
   const cwd = temporaryFolder();
   const server = await serve((path, response) => {
     const symbol = decodeURIComponent(/chart\/([^?]+)/.exec(path)?.[1] ?? '');
-    if (symbol === 'GCQ24.CMX') answer(response, 200, chartBody({ symbol, stamps: ['2024-06-03T04:00:00Z'], close: [5], adjclose: [5] }));
+    if (symbol === 'GCQ24.CMX')
+      answer(response, 200, chartBody({ symbol, stamps: ['2024-06-03T04:00:00Z'], close: [5], adjclose: [5] }));
     else answer(response, 404, errorBody('Not Found', 'No data found, symbol may be delisted'));
   });
   const env = { VORTEX_YAHOO_BASE_URL: server.url, VORTEX_YAHOO_PACE_MS: '0' };

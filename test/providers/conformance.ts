@@ -14,9 +14,9 @@ export interface Subject {
   /** The time that everything stands for. */
   readonly now: string;
   /** Starts the provider's own stand-in; gives its options, and counts what it was asked. */
-  standIn(): Promise<{ readonly options: unknown; requests(): Promise<number> }>;
+  readonly standIn: () => Promise<{ readonly options: unknown; readonly requests: () => Promise<number> }>;
   /** Options that point the provider at another server. */
-  optionsAt(url: string): unknown;
+  readonly optionsAt: (url: string) => unknown;
   /** Requests that have bars, by a name for people. */
   readonly known: Readonly<Record<string, BarRequest>>;
   /** A range of a known symbol in which nothing trades. */
@@ -27,12 +27,18 @@ export interface Subject {
   /** An answer in its wire form to the first known request, without one field; the field is named in the error. */
   readonly mismatch: { readonly body: string; readonly field: string };
   /** An answer of `good` good rows and one for each reason to drop it. */
-  readonly badRows: { readonly body: string; readonly request: BarRequest; readonly good: number; readonly reasons: readonly string[] };
+  readonly badRows: {
+    readonly body: string;
+    readonly request: BarRequest;
+    readonly good: number;
+    readonly reasons: readonly string[];
+  };
 }
 
 const SOURCES = resolve(import.meta.dirname, '../../src/providers');
 /** What no provider may do by itself. */
-const FORBIDDEN = /node:(fs|child_process|http|https|timers)|\bprocess\.|setTimeout|setInterval|\bfetch\(|console\.|axios|new Date\(\)|Date\.now/;
+const FORBIDDEN =
+  /node:(fs|child_process|http|https|timers)|\bprocess\.|setTimeout|setInterval|\bfetch\(|console\.|axios|new Date\(\)|Date\.now/;
 
 function halves({ range, ...rest }: BarRequest): [BarRequest, BarRequest] {
   const middle = range.from + Math.floor((range.to - range.from) / DAY_MS / 2) * DAY_MS;

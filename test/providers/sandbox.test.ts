@@ -8,7 +8,14 @@ import { contractIn, market } from './markets.ts';
 
 const NOW = '2024-07-03T06:00:00Z';
 const GOLD = market('GOLD');
-const bar = (time: string, close: number, high = close, low = close) => ({ time, open: close, high, low, close, volume: 1 });
+const bar = (time: string, close: number, high = close, low = close) => ({
+  time,
+  open: close,
+  high,
+  low,
+  close,
+  volume: 1,
+});
 const spy = (from: string, to: string) => request({ instrument: stock('SPY'), period: '1d', from, to });
 
 /** A sandbox behind a server that counts what is asked of it. */
@@ -29,14 +36,29 @@ conformance({
   optionsAt: (url) => ({ base_url: url }),
   known: {
     'a stock by day': spy('2024-01-01', '2024-07-01'),
-    'a stock by minute': request({ instrument: stock('SPY'), period: '1m', from: '2024-06-24T00:00:00Z', to: '2024-06-26T00:00:00Z' }),
-    'a contract that has expired': request({ ...contractIn(GOLD, 'J24'), period: '1d', from: '2024-01-01', to: '2024-07-01' }),
+    'a stock by minute': request({
+      instrument: stock('SPY'),
+      period: '1m',
+      from: '2024-06-24T00:00:00Z',
+      to: '2024-06-26T00:00:00Z',
+    }),
+    'a contract that has expired': request({
+      ...contractIn(GOLD, 'J24'),
+      period: '1d',
+      from: '2024-01-01',
+      to: '2024-07-01',
+    }),
   },
   quiet: spy('2024-06-29', '2024-07-01'),
   unknownSymbol: request({ instrument: stock('XYZQ'), period: '1d', from: '2024-01-01', to: '2024-02-01' }),
   excluded: {
     'a future without a contract': request({ instrument: GOLD, period: '1d', from: '2024-01-01', to: '2024-02-01' }),
-    'more minutes than one request may span': request({ instrument: stock('SPY'), period: '1m', from: '2024-05-01T00:00:00Z', to: '2024-06-29T00:00:00Z' }),
+    'more minutes than one request may span': request({
+      instrument: stock('SPY'),
+      period: '1m',
+      from: '2024-05-01T00:00:00Z',
+      to: '2024-06-29T00:00:00Z',
+    }),
   },
   mismatch: { body: JSON.stringify({ bars: [{ ...bar('2024-06-03', 5), close: 'five' }] }), field: 'close' },
   badRows: {

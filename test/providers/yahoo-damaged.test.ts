@@ -9,7 +9,12 @@ import { atWork, faultsOf, request, stock } from '../support/session.ts';
 
 const stamps = ['03', '04', '05'].map((day) => `2024-06-${day}T13:30:00Z`);
 const split = { date: at('2024-06-04T13:30:00Z'), numerator: 4, denominator: 1 };
-const session = { timezone: 'EDT', start: at('2024-06-05T13:30:00Z'), end: at('2024-06-05T20:00:00Z'), gmtoffset: -14_400 };
+const session = {
+  timezone: 'EDT',
+  start: at('2024-06-05T13:30:00Z'),
+  end: at('2024-06-05T20:00:00Z'),
+  gmtoffset: -14_400,
+};
 const whole = chartBody({
   stamps,
   close: [1, 2, 3],
@@ -51,7 +56,20 @@ it('an answer with any one thing damaged is a VortexError, or its rows are all t
   });
   const asked = request({ instrument: stock('SPY'), period: '1d', from: '2024-06-03', to: '2024-06-08' });
   const work = atWork(yahoo, { base_url: server.url }, '2024-07-13T12:00:00Z');
-  const junk = fc.constantFrom<Json | undefined>(undefined, null, '', 'x', -1, 0.5, 1e300, true, [], {}, [null], 'Infinity');
+  const junk = fc.constantFrom<Json | undefined>(
+    undefined,
+    null,
+    '',
+    'x',
+    -1,
+    0.5,
+    1e300,
+    true,
+    [],
+    {},
+    [null],
+    'Infinity',
+  );
   const paths = pathsIn(parsed).filter((path) => path.length > 0);
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...paths), junk, async (path, by) => {

@@ -10,8 +10,18 @@ describe('the date of a daily bar is that of the exchange', () => {
     ['Tokyo, opening at 9:00', 'Asia/Tokyo', '2024-01-04T00:00:00Z', '2024-01-04'],
     ['Auckland, opening at 10:00 in summer', 'Pacific/Auckland', '2024-01-02T21:00:00Z', '2024-01-03'],
     ['São Paulo, opening at 10:00', 'America/Sao_Paulo', '2024-01-02T13:00:00Z', '2024-01-02'],
-    ['São Paulo, 23:00 the night before by the wrong offset', 'America/Sao_Paulo', '2018-11-05T01:00:00Z', '2018-11-05'],
-    ['São Paulo, 22:00 the night before by the wrong offset', 'America/Sao_Paulo', '2018-11-05T00:00:00Z', '2018-11-05'],
+    [
+      'São Paulo, 23:00 the night before by the wrong offset',
+      'America/Sao_Paulo',
+      '2018-11-05T01:00:00Z',
+      '2018-11-05',
+    ],
+    [
+      'São Paulo, 22:00 the night before by the wrong offset',
+      'America/Sao_Paulo',
+      '2018-11-05T00:00:00Z',
+      '2018-11-05',
+    ],
     ['London, midnight in summer', 'Europe/London', '2024-05-31T23:00:00Z', '2024-06-01'],
     ['London, midnight in winter', 'Europe/London', '2024-01-02T00:00:00Z', '2024-01-02'],
     ['New York, midnight in summer', 'America/New_York', '2024-06-03T04:00:00Z', '2024-06-03'],
@@ -37,22 +47,66 @@ describe('the date of a daily bar is that of the exchange', () => {
   });
 
   it.each([
-    ['London goes forward', 'Europe/London', ['2024-03-29T00:00:00Z', '2024-04-01T23:00:00Z'], ['2024-03-29', '2024-04-02']],
-    ['London goes back', 'Europe/London', ['2024-10-24T23:00:00Z', '2024-10-28T00:00:00Z'], ['2024-10-25', '2024-10-28']],
-    ['New York goes forward', 'America/New_York', ['2024-03-08T14:30:00Z', '2024-03-11T13:30:00Z'], ['2024-03-08', '2024-03-11']],
-    ['New York goes back', 'America/New_York', ['2024-11-01T13:30:00Z', '2024-11-04T14:30:00Z'], ['2024-11-01', '2024-11-04']],
-    ['Sydney goes back', 'Australia/Sydney', ['2024-04-04T23:00:00Z', '2024-04-08T00:00:00Z'], ['2024-04-05', '2024-04-08']],
+    [
+      'London goes forward',
+      'Europe/London',
+      ['2024-03-29T00:00:00Z', '2024-04-01T23:00:00Z'],
+      ['2024-03-29', '2024-04-02'],
+    ],
+    [
+      'London goes back',
+      'Europe/London',
+      ['2024-10-24T23:00:00Z', '2024-10-28T00:00:00Z'],
+      ['2024-10-25', '2024-10-28'],
+    ],
+    [
+      'New York goes forward',
+      'America/New_York',
+      ['2024-03-08T14:30:00Z', '2024-03-11T13:30:00Z'],
+      ['2024-03-08', '2024-03-11'],
+    ],
+    [
+      'New York goes back',
+      'America/New_York',
+      ['2024-11-01T13:30:00Z', '2024-11-04T14:30:00Z'],
+      ['2024-11-01', '2024-11-04'],
+    ],
+    [
+      'Sydney goes back',
+      'Australia/Sydney',
+      ['2024-04-04T23:00:00Z', '2024-04-08T00:00:00Z'],
+      ['2024-04-05', '2024-04-08'],
+    ],
   ])('%s: no day is lost and none comes twice', async (_, zone, stamps, dates) => {
     const body = chartBody({ symbol: 'X', zone, stamps, close: [1, 2] });
-    const answer = await made(yahoo, body, { instrument: stock('X'), period: '1d', from: '2024-01-01', to: '2025-01-01' });
+    const answer = await made(yahoo, body, {
+      instrument: stock('X'),
+      period: '1d',
+      from: '2024-01-01',
+      to: '2025-01-01',
+    });
     expect(answer.stamps).toEqual(dates);
   });
 
   it('the hours of the nights on which London changes its clocks are all there, once each', async () => {
     const night = (day: string) => Array.from({ length: 4 }, (__, hour) => `${day}T0${hour}:00:00Z`);
-    for (const [day, now] of [['2024-03-31', 4], ['2023-10-29', 4]] as const) {
-      const body = chartBody({ symbol: 'EURUSD=X', zone: 'Europe/London', granularity: '1h', stamps: night(day), close: [1, 2, 3, 4] });
-      const wish = { instrument: forex('EURUSD'), period: '1h', from: `${day}T00:00:00Z`, to: `${day}T12:00:00Z` } as const;
+    for (const [day, now] of [
+      ['2024-03-31', 4],
+      ['2023-10-29', 4],
+    ] as const) {
+      const body = chartBody({
+        symbol: 'EURUSD=X',
+        zone: 'Europe/London',
+        granularity: '1h',
+        stamps: night(day),
+        close: [1, 2, 3, 4],
+      });
+      const wish = {
+        instrument: forex('EURUSD'),
+        period: '1h',
+        from: `${day}T00:00:00Z`,
+        to: `${day}T12:00:00Z`,
+      } as const;
       const { stamps } = await made(yahoo, body, wish);
       expect(stamps).toHaveLength(now);
       expect(stamps).toEqual(night(day));
@@ -70,7 +124,12 @@ describe('what the answer says of the series', () => {
         currentTradingPeriod: { regular: { start: at('2024-07-12T13:30:00Z'), end: at('2024-07-12T20:00:00Z') } },
       },
     });
-    const { source } = await made(yahoo, body, { instrument: stock('SPY'), period: '1d', from: '2024-06-03', to: '2024-06-04' });
+    const { source } = await made(yahoo, body, {
+      instrument: stock('SPY'),
+      period: '1d',
+      from: '2024-06-03',
+      to: '2024-06-04',
+    });
     expect(source).toEqual({
       symbol: 'SPY',
       timezone: 'America/New_York',
@@ -83,7 +142,12 @@ describe('what the answer says of the series', () => {
 
   it('the day of a pair is that of London', async () => {
     const body = chartBody({ symbol: 'EURUSD=X', zone: 'Europe/London', stamps: ['2024-06-02T23:00:00Z'], close: [1] });
-    const { source } = await made(yahoo, body, { instrument: forex('EURUSD'), period: '1d', from: '2024-06-03', to: '2024-06-04' });
+    const { source } = await made(yahoo, body, {
+      instrument: forex('EURUSD'),
+      period: '1d',
+      from: '2024-06-03',
+      to: '2024-06-04',
+    });
     expect(source.dayBoundary).toBe('Europe/London');
   });
 });

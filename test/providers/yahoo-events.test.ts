@@ -7,7 +7,10 @@ import { made, stock } from '../support/session.ts';
 const open = (day: string): string => `2024-06-${day}T13:30:00Z`;
 
 function dividends(amounts: Readonly<Record<string, number>>): unknown {
-  const entries = Object.entries(amounts).map(([day, amount]) => [String(at(open(day))), { amount, date: at(open(day)) }]);
+  const entries = Object.entries(amounts).map(([day, amount]) => [
+    String(at(open(day))),
+    { amount, date: at(open(day)) },
+  ]);
   return Object.fromEntries(entries);
 }
 
@@ -20,12 +23,19 @@ function splits(ratios: Readonly<Record<string, readonly [number, number]>>): un
   );
 }
 
-async function columns(events: unknown, { days, close, period = '1d' }: { days: string[]; close: (number | string | null)[]; period?: Period }) {
+async function columns(
+  events: unknown,
+  { days, close, period = '1d' }: { days: string[]; close: (number | string | null)[]; period?: Period },
+) {
   const body = chartBody({ granularity: period, stamps: days.map(open), close, adjclose: close, events });
   const wish = { instrument: stock('SPY'), period, from: '2024-06-03', to: '2024-06-22' };
   const { bars, stamps } = await made(yahoo, body, wish);
   const of = (name: 'Dividends' | 'Stock Splits'): Record<string, number> =>
-    Object.fromEntries([...(bars.extras.get(name) ?? [])].map((value, row): [string, number] => [stamps[row] ?? '', value]).filter(([, value]) => value !== 0));
+    Object.fromEntries(
+      [...(bars.extras.get(name) ?? [])]
+        .map((value, row): [string, number] => [stamps[row] ?? '', value])
+        .filter(([, value]) => value !== 0),
+    );
   return { dividends: of('Dividends'), splits: of('Stock Splits') };
 }
 
@@ -33,7 +43,10 @@ const WEEK = { days: ['03', '04', '05', '06', '07'], close: [1, 2, 3, 4, 5] };
 
 describe('dividends', () => {
   it('stand on their day, all other days have 0', async () => {
-    expect(await columns({ dividends: dividends({ '05': 0.25 }) }, WEEK)).toEqual({ dividends: { '2024-06-05': 0.25 }, splits: {} });
+    expect(await columns({ dividends: dividends({ '05': 0.25 }) }, WEEK)).toEqual({
+      dividends: { '2024-06-05': 0.25 },
+      splits: {},
+    });
   });
 
   it('lose the widening of float32 as prices do', async () => {
@@ -55,7 +68,10 @@ describe('dividends', () => {
 
   it('two in one week add up in the bar of the week', async () => {
     const weeks = { days: ['03', '10', '17'], close: [1, 2, 3], period: '1wk' } as const;
-    const { dividends: found } = await columns({ dividends: dividends({ '11': 0.25, '13': 0.5, '17': 1 }) }, { ...weeks, days: [...weeks.days], close: [...weeks.close] });
+    const { dividends: found } = await columns(
+      { dividends: dividends({ '11': 0.25, '13': 0.5, '17': 1 }) },
+      { ...weeks, days: [...weeks.days], close: [...weeks.close] },
+    );
     expect(found).toEqual({ '2024-06-10': 0.75, '2024-06-17': 1 });
   });
 
@@ -65,7 +81,12 @@ describe('dividends', () => {
       close: [1],
       events: { dividends: { '1': { amount: 9, date: at('2024-05-31T13:30:00Z') } } },
     });
-    const { bars } = await made(yahoo, body, { instrument: stock('SPY'), period: '1d', from: '2024-06-03', to: '2024-06-04' });
+    const { bars } = await made(yahoo, body, {
+      instrument: stock('SPY'),
+      period: '1d',
+      from: '2024-06-03',
+      to: '2024-06-04',
+    });
     expect([...(bars.extras.get('Dividends') ?? [])]).toEqual([0]);
   });
 });
@@ -81,16 +102,25 @@ describe('splits', () => {
 
   it('two in one week are multiplied in the bar of the week', async () => {
     const weeks = { days: ['03', '10', '17'], close: [1, 2, 3] };
-    expect((await columns({ splits: splits({ '11': [2, 1], '13': [3, 1] }) }, { ...weeks, period: '1wk' })).splits).toEqual({ '2024-06-10': 6 });
+    expect(
+      (await columns({ splits: splits({ '11': [2, 1], '13': [3, 1] }) }, { ...weeks, period: '1wk' })).splits,
+    ).toEqual({ '2024-06-10': 6 });
   });
 
   it('on a day without a bar go to the next bar', async () => {
-    expect((await columns({ splits: splits({ '05': [4, 1] }) }, { days: ['03', '04', '06'], close: [1, 2, 3] })).splits).toEqual({ '2024-06-06': 4 });
+    expect(
+      (await columns({ splits: splits({ '05': [4, 1] }) }, { days: ['03', '04', '06'], close: [1, 2, 3] })).splits,
+    ).toEqual({ '2024-06-06': 4 });
   });
 });
 
 it('pairs and minutes have no columns for them', async () => {
   const body = chartBody({ granularity: '1h', stamps: ['2024-06-03T13:30:00Z'], close: [1] });
-  const wish = { instrument: stock('SPY'), period: '1h', from: '2024-06-03T00:00:00Z', to: '2024-06-04T00:00:00Z' } as const;
+  const wish = {
+    instrument: stock('SPY'),
+    period: '1h',
+    from: '2024-06-03T00:00:00Z',
+    to: '2024-06-04T00:00:00Z',
+  } as const;
   expect([...(await made(yahoo, body, wish)).bars.extras.keys()]).toEqual([]);
 });

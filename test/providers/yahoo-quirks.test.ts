@@ -24,7 +24,14 @@ describe('null rows', () => {
   });
 
   it('a row with a close and other values missing is kept, what is missing stays missing', async () => {
-    const body = chartBody({ stamps: opens('03', '04'), close: [1, 2], open: [null, 2], high: [1, null], low: [1, null], volume: [null, 0] });
+    const body = chartBody({
+      stamps: opens('03', '04'),
+      close: [1, 2],
+      open: [null, 2],
+      high: [1, null],
+      low: [1, null],
+      volume: [null, 0],
+    });
     const { bars, dropped } = await made(yahoo, body, daily);
     expect(dropped).toEqual({});
     expect(list(bars.close)).toEqual([1, 2]);
@@ -57,14 +64,24 @@ describe('rows that were not asked for', () => {
   it('a daily bar that begins at the very end of the range is left out', async () => {
     const stamps = ['2020-01-01T00:00:00Z', '2020-01-02T00:00:00Z', '2020-01-03T00:00:00Z'];
     const body = chartBody({ symbol: 'EURUSD=X', zone: 'Europe/London', stamps, close: [1, 2, 3], volume: [0, 0, 0] });
-    const answer = await made(yahoo, body, { instrument: forex('EURUSD'), period: '1d', from: '2020-01-01', to: '2020-01-03' });
+    const answer = await made(yahoo, body, {
+      instrument: forex('EURUSD'),
+      period: '1d',
+      from: '2020-01-01',
+      to: '2020-01-03',
+    });
     expect(answer.stamps).toEqual(['2020-01-01', '2020-01-02']);
   });
 
   it('an hour that begins at the very end of the range is left out', async () => {
     const stamps = ['2024-07-08T22:00:00Z', '2024-07-08T23:00:00Z', '2024-07-09T00:00:00Z'];
     const body = chartBody({ symbol: 'EURUSD=X', zone: 'Europe/London', granularity: '1h', stamps, close: [1, 2, 3] });
-    const wish = { instrument: forex('EURUSD'), period: '1h', from: '2024-07-08T00:00:00Z', to: '2024-07-09T00:00:00Z' } as const;
+    const wish = {
+      instrument: forex('EURUSD'),
+      period: '1h',
+      from: '2024-07-08T00:00:00Z',
+      to: '2024-07-09T00:00:00Z',
+    } as const;
     expect((await made(yahoo, body, wish)).stamps).toEqual(stamps.slice(0, 2));
   });
 });
@@ -86,10 +103,19 @@ describe('the live quote as a row of its own', () => {
     ['1mo', ['2024-05-01T04:00:00Z', '2024-06-01T04:00:00Z', '2024-06-06T15:02:37Z'], ['2024-05-01', '2024-06-01']],
   ] as const)('%s: it is worked into the bar that it belongs to', async (period, stamps, expected) => {
     const body = chartBody({ granularity: period, stamps, ...rows });
-    const { bars, ...answer } = await made(yahoo, body, { instrument: SPY, period, from: '2024-05-01', to: '2024-06-08' });
+    const { bars, ...answer } = await made(yahoo, body, {
+      instrument: SPY,
+      period,
+      from: '2024-05-01',
+      to: '2024-06-08',
+    });
     expect(answer.stamps).toEqual(expected);
-    expect([bars.open, bars.high, bars.low, bars.close, bars.volume].map((column) => column[1])).toEqual([19, 26, 17, 21, 230]);
-    expect([bars.open, bars.high, bars.low, bars.close, bars.volume].map((column) => column[0])).toEqual([9, 12, 8, 10, 100]);
+    expect([bars.open, bars.high, bars.low, bars.close, bars.volume].map((column) => column[1])).toEqual([
+      19, 26, 17, 21, 230,
+    ]);
+    expect([bars.open, bars.high, bars.low, bars.close, bars.volume].map((column) => column[0])).toEqual([
+      9, 12, 8, 10, 100,
+    ]);
     expect(answer.dropped).toEqual({ 'live-quote': 1 });
   });
 
@@ -101,7 +127,9 @@ describe('the live quote as a row of its own', () => {
     const wish = { instrument: SPY, period: '1h', from: '2024-07-12T00:00:00Z', to: '2024-07-13T00:00:00Z' } as const;
     const { bars, ...answer } = await made(yahoo, chartBody({ granularity: '1h', stamps, ...rows }), wish);
     expect(answer.stamps).toEqual(stamps.slice(0, 2));
-    expect([bars.open, bars.high, bars.low, bars.close, bars.volume].map((column) => column[1])).toEqual([19, 26, 17, 21, 230]);
+    expect([bars.open, bars.high, bars.low, bars.close, bars.volume].map((column) => column[1])).toEqual([
+      19, 26, 17, 21, 230,
+    ]);
     expect(answer.dropped).toEqual({ 'live-quote': 1 });
   });
 
@@ -116,7 +144,9 @@ describe('the live quote as a row of its own', () => {
   it('two rows with the same stamp are one bar', async () => {
     const stamps = ['2024-07-12T13:30:00Z', '2024-07-12T14:30:00Z', '2024-07-12T14:30:00Z'];
     const wish = { instrument: SPY, period: '1h', from: '2024-07-12T00:00:00Z', to: '2024-07-13T00:00:00Z' } as const;
-    expect((await made(yahoo, chartBody({ granularity: '1h', stamps, ...rows }), wish)).stamps).toEqual(stamps.slice(0, 2));
+    expect((await made(yahoo, chartBody({ granularity: '1h', stamps, ...rows }), wish)).stamps).toEqual(
+      stamps.slice(0, 2),
+    );
   });
 });
 
@@ -127,7 +157,8 @@ describe('rows outside the regular session', () => {
   const post = session('2024-07-12T20:00:00Z', '2024-07-13T00:00:00Z');
   const stamps = ['2024-07-12T13:00:00Z', '2024-07-12T13:30:00Z', '2024-07-12T19:30:00Z', '2024-07-12T20:00:00Z'];
   const wish = { instrument: SPY, period: '30m', from: '2024-07-12T00:00:00Z', to: '2024-07-13T00:00:00Z' } as const;
-  const body = (tradingPeriods: unknown): string => chartBody({ granularity: '30m', stamps, close: [1, 2, 3, 4], meta: { tradingPeriods } });
+  const body = (tradingPeriods: unknown): string =>
+    chartBody({ granularity: '30m', stamps, close: [1, 2, 3, 4], meta: { tradingPeriods } });
 
   it.each([
     ['a list a day', [regular]],
@@ -139,7 +170,10 @@ describe('rows outside the regular session', () => {
   });
 
   it('stay when extended hours are asked for', async () => {
-    const answer = await made(yahoo, body({ pre: [pre], regular: [regular], post: [post] }), { ...wish, extendedHours: true });
+    const answer = await made(yahoo, body({ pre: [pre], regular: [regular], post: [post] }), {
+      ...wish,
+      extendedHours: true,
+    });
     expect(answer.stamps).toEqual(stamps);
     expect(answer.dropped).toEqual({});
   });
@@ -188,7 +222,13 @@ describe('values that are missing or no numbers', () => {
     const none = await made(yahoo, chartBody({ currency: null, stamps: opens('03'), close: [1] }), daily);
     expect(none.source).not.toHaveProperty('currency');
     const ocado = { ...daily, instrument: stock('OCDO.L') };
-    const body = chartBody({ symbol: 'OCDO.L', zone: 'Europe/London', currency: 'GBp', stamps: ['2024-06-03T07:00:00Z'], close: [1278.5] });
+    const body = chartBody({
+      symbol: 'OCDO.L',
+      zone: 'Europe/London',
+      currency: 'GBp',
+      stamps: ['2024-06-03T07:00:00Z'],
+      close: [1278.5],
+    });
     const pence = await made(yahoo, body, ocado);
     expect(pence.source.currency).toBe('GBp');
     expect(list(pence.bars.close)).toEqual([1278.5]);
@@ -204,7 +244,14 @@ describe('values that are missing or no numbers', () => {
 
   it('negative prices are prices', async () => {
     const wish = { ...daily, instrument: stock('CL=F'), from: '2020-04-20', to: '2020-04-21' };
-    const body = chartBody({ symbol: 'CL=F', stamps: ['2020-04-20T04:00:00Z'], close: [-37.630001068115234], open: [17.73], high: [17.85], low: [-40.32] });
+    const body = chartBody({
+      symbol: 'CL=F',
+      stamps: ['2020-04-20T04:00:00Z'],
+      close: [-37.630001068115234],
+      open: [17.73],
+      high: [17.85],
+      low: [-40.32],
+    });
     expect(list((await made(yahoo, body, wish)).bars.close)).toEqual([-37.63]);
   });
 });

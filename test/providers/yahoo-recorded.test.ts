@@ -4,7 +4,15 @@ import { isPeriod } from '../../src/market/period.ts';
 import { yahoo } from '../../src/providers/yahoo/index.ts';
 import { answer, serve } from '../support/loopback.ts';
 import type { RecordedRow } from '../support/recorded.ts';
-import { exchangeNames, NO_RECORDINGS, readExchange, recordedFolder, recordedRows, resultIn, shortestFloat32 } from '../support/recorded.ts';
+import {
+  exchangeNames,
+  NO_RECORDINGS,
+  readExchange,
+  recordedFolder,
+  recordedRows,
+  resultIn,
+  shortestFloat32,
+} from '../support/recorded.ts';
 import { atWork, faultsOf, forex, request, stampsOf, stock } from '../support/session.ts';
 
 const NOW = '2026-01-05T12:00:00Z';
@@ -65,7 +73,9 @@ describe.skipIf(NO_RECORDINGS !== undefined)('recorded answers of Yahoo', () => 
     }
     const result = resultIn(exchange);
     const isAsked = ({ instant, date }: RecordedRow): boolean =>
-      wish.period === '1d' ? date >= wish.from && date < wish.to : instant >= Date.parse(wish.from) && instant < Date.parse(wish.to);
+      wish.period === '1d'
+        ? date >= wish.from && date < wish.to
+        : instant >= Date.parse(wish.from) && instant < Date.parse(wish.to);
     const inside = recordedRows(result).filter(isAsked);
     const expected = inside.filter(({ values }) => values.close !== null);
     const stamp = ({ instant, date }: RecordedRow): string =>
@@ -83,8 +93,11 @@ describe.skipIf(NO_RECORDINGS !== undefined)('recorded answers of Yahoo', () => 
 
     const amounts = Object.values(result.events?.dividends ?? {}).map(({ amount }) => amount);
     const ours = [...(bars.extras.get('Dividends') ?? [])].filter((value) => value !== 0);
-    if (wish.instrument.class === 'stock' && wish.period === '1d') expect(ours).toEqual(amounts.map((amount) => Number(shortestFloat32(amount))));
+    if (wish.instrument.class === 'stock' && wish.period === '1d')
+      expect(ours).toEqual(amounts.map((amount) => Number(shortestFloat32(amount))));
     const factors = [...(bars.extras.get('Stock Splits') ?? [])].filter((value) => value !== 0);
-    expect(factors).toEqual(Object.values(result.events?.splits ?? {}).map(({ numerator, denominator }) => numerator / denominator));
+    expect(factors).toEqual(
+      Object.values(result.events?.splits ?? {}).map(({ numerator, denominator }) => numerator / denominator),
+    );
   });
 });

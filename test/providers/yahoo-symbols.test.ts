@@ -27,7 +27,9 @@ describe('the symbol at Yahoo', () => {
 
   it('has the letter of each month', () => {
     const symbols = Array.from(MONTH_LETTERS, (letter) => contract(market('GOLD'), `${letter}26`));
-    expect(symbols).toEqual(['F', 'G', 'H', 'J', 'K', 'M', 'N', 'Q', 'U', 'V', 'X', 'Z'].map((letter) => `GC${letter}26.CMX`));
+    expect(symbols).toEqual(
+      ['F', 'G', 'H', 'J', 'K', 'M', 'N', 'Q', 'U', 'V', 'X', 'Z'].map((letter) => `GC${letter}26.CMX`),
+    );
   });
 
   it('of a pair is the pair and =X, of all else the ticker', () => {

@@ -41,7 +41,9 @@ const KINDS: Readonly<Record<string, Case>> = {
 
 async function compare(now: string, { series, path }: Case, period: Period, from: string, to: string): Promise<number> {
   const sandbox = await standIn(now);
-  const { bars } = await atWork(yahoo, { base_url: `${sandbox.url}/yahoo` }, now).fetch(request({ ...series, period, from, to }));
+  const { bars } = await atWork(yahoo, { base_url: `${sandbox.url}/yahoo` }, now).fetch(
+    request({ ...series, period, from, to }),
+  );
   const truth = await sandbox.truth(`${path.replace('^', '%5E')}?period=${period}&from=${from}&to=${to}`);
   expect(rowsOf(bars, period)).toEqual(truth);
   return truth.length;
@@ -91,11 +93,15 @@ describe('what comes from Yahoo is the truth, bar for bar', () => {
   it('minutes over both nights on which the clocks change', async () => {
     for (const name of ['a fund in New York', 'a contract of New York', 'a coin that never rests']) {
       const kind = KINDS[name] ?? SPY;
-      expect(await compare('2024-03-16T12:00:00Z', kind, '1m', '2024-03-08T00:00:00Z', '2024-03-13T00:00:00Z')).toBeGreaterThan(1_000);
+      expect(
+        await compare('2024-03-16T12:00:00Z', kind, '1m', '2024-03-08T00:00:00Z', '2024-03-13T00:00:00Z'),
+      ).toBeGreaterThan(1_000);
     }
     const coin = KINDS['a coin that never rests'] ?? SPY;
     // Five days of 1,440 minutes: the hour that New York has twice is there once in UTC.
-    expect(await compare('2023-11-11T12:00:00Z', coin, '1m', '2023-11-03T00:00:00Z', '2023-11-08T00:00:00Z')).toBe(5 * 1_440);
+    expect(await compare('2023-11-11T12:00:00Z', coin, '1m', '2023-11-03T00:00:00Z', '2023-11-08T00:00:00Z')).toBe(
+      5 * 1_440,
+    );
   });
 
   it('a range that begins in the middle of a week or a month has only the bars that begin in it', async () => {

@@ -34,7 +34,12 @@ conformance({
     'a stock by day': spy('1d', '2024-01-01', '2024-07-01'),
     'a stock by month': spy('1mo', '2023-01-01', '2024-07-01'),
     'a stock by minute': spy('1m', '2024-06-24T00:00:00Z', '2024-06-29T00:00:00Z'),
-    'an index by hour': request({ instrument: stock('^GSPC'), period: '1h', from: '2024-02-28T00:00:00Z', to: '2024-03-20T00:00:00Z' }),
+    'an index by hour': request({
+      instrument: stock('^GSPC'),
+      period: '1h',
+      from: '2024-02-28T00:00:00Z',
+      to: '2024-03-20T00:00:00Z',
+    }),
     'bitcoin by week': request({ instrument: stock('BTC-USD'), period: '1wk', from: '2023-01-02', to: '2024-07-01' }),
     'a pair by day': request({ instrument: forex('EURUSD'), period: '1d', from: '2024-01-01', to: '2024-07-01' }),
     'a contract by day': request({ ...contractIn(GOLD, 'Q24'), period: '1d', from: '2024-01-01', to: '2024-07-01' }),
@@ -43,12 +48,25 @@ conformance({
   unknownSymbol: request({ instrument: stock('XYZQ'), period: '1d', from: '2024-01-01', to: '2024-02-01' }),
   excluded: {
     'a future without a contract': request({ instrument: GOLD, period: '1d', from: '2024-01-01', to: '2024-02-01' }),
-    'a market that Yahoo has no name for': request({ ...contractIn(market('AEX'), 'Q24'), period: '1d', from: '2024-01-01', to: '2024-02-01' }),
-    'a contract that has expired': request({ ...contractIn(GOLD, 'J24'), period: '1d', from: '2024-01-01', to: '2024-04-01' }),
+    'a market that Yahoo has no name for': request({
+      ...contractIn(market('AEX'), 'Q24'),
+      period: '1d',
+      from: '2024-01-01',
+      to: '2024-02-01',
+    }),
+    'a contract that has expired': request({
+      ...contractIn(GOLD, 'J24'),
+      period: '1d',
+      from: '2024-01-01',
+      to: '2024-04-01',
+    }),
     'more minutes than one request may span': spy('1m', '2024-06-20T00:00:00Z', '2024-06-29T00:00:00Z'),
     'hours from before its reach': spy('1h', '2022-01-03T00:00:00Z', '2022-01-10T00:00:00Z'),
   },
-  mismatch: { body: chartBody(good).replace('"dataGranularity":"1d",', '').replace('"dataGranularity":"1d"', '"other":1'), field: 'dataGranularity' },
+  mismatch: {
+    body: chartBody(good).replace('"dataGranularity":"1d",', '').replace('"dataGranularity":"1d"', '"other":1'),
+    field: 'dataGranularity',
+  },
   badRows: {
     body: chartBody(rows),
     request: spy('1d', '2024-06-03', '2024-06-10'),
