@@ -94,7 +94,9 @@ class PlanRun {
     for (const entry of this.plan.settled) await this.settle(entry);
     await Promise.all(Array.from({ length: this.options.concurrency }, () => this.work()));
     await Promise.all(this.storing);
-    await this.tools.store.close();
+    await this.tools.store.close().catch((error: unknown) => {
+      this.abort(asVortexError(error));
+    });
     for (const session of this.sessions.values()) await (await session).close?.();
     this.results.sort((a, b) => (a.series < b.series ? -1 : 1));
     return { results: this.results, unservable: this.unservable, codes: this.codes, aborted: this.aborted };

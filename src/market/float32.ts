@@ -1,12 +1,22 @@
 const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
 
+/** Below it, prices in 256ths (bonds are quoted in fractions of a 32nd) are exact in a float32 and rarely there by chance. */
+const FRACTIONS_BELOW = 1024;
+
+/** True for a price in binary fractions: seven digits do not hold it, and its own value is a multiple of 1/256. */
+function isBinaryFraction(value: number): boolean {
+  if (Math.abs(value) >= FRACTIONS_BELOW || !Number.isInteger(value * 256)) return false;
+  return Math.fround(Number(value.toPrecision(7))) !== value;
+}
+
 /**
  * Undoes the widening of a float32 to a double: the number with the fewest digits that is the same float32. A value that
- * is no widened float32 comes back as it is.
+ * is no widened float32, or a price in binary fractions (106.0078125), comes back as it is.
  */
 export function undoFloat32(value: number): number {
   const size = Math.abs(value);
   if (Math.fround(value) !== value || (Number.isInteger(value) && size < 16_777_216)) return value;
+  if (isBinaryFraction(value)) return value;
   // The short way for the sizes that prices have: below the bounds a rounded value of few decimals is the shortest one.
   if (size < 1_048_576 && size > 0.001) {
     for (const power of POWERS) {

@@ -17,6 +17,11 @@ function digitsOf(value: number): number {
   return mantissa.replace('.', '').replace(/0+$/, '').length;
 }
 
+/** A bond price such as 106.0078125: exact in a float32, and seven digits would change it. */
+function isIn256ths(value: number): boolean {
+  return Math.abs(value) < 1024 && (value * 256) % 1 === 0 && digitsOf(shortest(value)) > 7;
+}
+
 const prices = fc
   .tuple(fc.integer({ min: 1, max: 9_999_999 }), fc.integer({ min: 0, max: 8 }), fc.boolean())
   .map(([digits, decimals, negative]) => Number(`${negative ? '-' : ''}${digits}e-${decimals}`));
@@ -43,11 +48,11 @@ describe('the widening of a float32 is undone', () => {
     );
   });
 
-  it('no shorter number is the same float32, but a whole number stays whole', () => {
+  it('no shorter number is the same float32, but a whole number and a price in 256ths stay', () => {
     fc.assert(
       fc.property(normal, (value) => {
         const undone = undoFloat32(value);
-        if (Number.isInteger(value) && Math.abs(value) < 2 ** 24) expect(undone).toBe(value);
+        if ((Number.isInteger(value) && Math.abs(value) < 2 ** 24) || isIn256ths(value)) expect(undone).toBe(value);
         else expect(digitsOf(undone)).toBe(digitsOf(shortest(value)));
       }),
       { numRuns: 3000 },
@@ -59,8 +64,9 @@ describe('the widening of a float32 is undone', () => {
     fc.assert(
       fc.property(steps, ([exponent, fraction]) => {
         const value = Math.fround((1 + fraction / 2 ** 23) * 2 ** exponent);
-        expect(undoFloat32(value)).toBe(Number.isInteger(value) ? value : shortest(value));
-        expect(undoFloat32(-value)).toBe(-undoFloat32(value));
+        expect(undoFloat32(value)).toBe(Number.isInteger(value) || isIn256ths(value) ? value : shortest(value));
+        expect(Math.fround(undoFloat32(-value))).toBe(-value);
+        expect(digitsOf(undoFloat32(-value))).toBe(digitsOf(undoFloat32(value)));
       }),
       { numRuns: 3000 },
     );
@@ -78,7 +84,7 @@ describe('the widening of a float32 is undone', () => {
     [113.828125, 113.828125],
     [0.000009999999747378752, 0.00001],
     [9.999999682655225e-20, 1e-19],
-    [1048576.1875, 1048576.2],
+    [1048576.25, 1048576.3],
     [0, 0],
     [-0, -0],
     [16777215, 16777215],
@@ -88,14 +94,20 @@ describe('the widening of a float32 is undone', () => {
     expect(undoFloat32(widened)).toBe(price);
   });
 
-  it('every tick of a quarter, a 32nd, a 64th of a half 32nd and a cent survives', () => {
-    for (const tick of [0.25, 1 / 32, 1 / 256]) {
-      for (let price = 3900; price < 3910; price += tick) expect(undoFloat32(Math.fround(price))).toBe(price);
+  it('every price in fractions of a 32nd survives: 10-year notes in half, 5-year in quarter, 2-year in eighth 32nds', () => {
+    for (let in256ths = 60 * 256; in256ths <= 200 * 256; in256ths++) {
+      const price = in256ths / 256;
+      if (undoFloat32(Math.fround(price)) !== price) expect.fail(String(price));
     }
+    expect([106.0078125, 103.00390625, -110.015625].map(undoFloat32)).toEqual([106.0078125, 103.00390625, -110.015625]);
+  });
+
+  it('every price in cents and in quarters survives', () => {
     for (let cents = 1; cents < 100_000; cents++) {
       const price = Number(`${cents}e-2`);
       if (undoFloat32(Math.fround(price)) !== price) expect.fail(String(price));
     }
+    for (let price = 3900; price < 4000; price += 0.25) expect(undoFloat32(Math.fround(price))).toBe(price);
   });
 
   it('a double that is no widened float32 stays, to the last bit', () => {
