@@ -85,8 +85,10 @@ function wouldMix(
       disposition: 'skip-series',
     });
   const boundary = source?.dayBoundary;
-  if (boundary !== undefined && before.dayBoundary !== undefined && boundary !== before.dayBoundary) {
-    return refuse(`the source's day ends at midnight of ${boundary}, that of the stored bars at ${before.dayBoundary}`);
+  if (boundary !== undefined && before.day_boundary !== undefined && boundary !== before.day_boundary) {
+    return refuse(
+      `the source's day ends at midnight of ${boundary}, that of the stored bars at ${before.day_boundary}`,
+    );
   }
   if (gridsAgree(before.grid ?? [], grid)) return undefined;
   return refuse(
@@ -141,13 +143,13 @@ export async function recordSeries(
   const before = known.version;
   const facts: SeriesChange['facts'] = {
     provider: rows > 0 ? (before?.provider ?? provider) : provider,
-    ...optional('sourceSymbol', source?.symbol ?? before?.sourceSymbol),
+    ...optional('source_symbol', source?.symbol ?? before?.source_symbol),
     ...optional('timezone', source?.timezone ?? before?.timezone),
     ...optional('currency', source?.currency ?? before?.currency),
-    ...optional('dayBoundary', source?.dayBoundary ?? before?.dayBoundary),
+    ...optional('day_boundary', source?.dayBoundary ?? before?.day_boundary),
     ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
     coverage: writeCoverage(coverageAfter(job, known, fetched.answered), period),
-    ...(absent ? { absent: { provider, checkedAt: new Date(now).toISOString() } } : {}),
+    ...(absent ? { absent: { provider, checked_at: new Date(now).toISOString() } } : {}),
     revisions: (before?.revisions ?? 0) + merged.revised,
   };
   const bars = changed || lacksFormat ? { bars: merged.bars } : {};

@@ -6,7 +6,8 @@ import type { Period } from './period.ts';
 import { instantOf, localDate } from './time-zone.ts';
 
 const HOUR_MS = 3_600_000;
-const HALF_HOUR_MS = HOUR_MS / 2;
+/** Sessions open at whole quarters of an hour (9:30 New York, 9:15 Mumbai), and their bars begin there. */
+const QUARTER_MS = HOUR_MS / 4;
 
 /** When the session of a trade date is over, as far as is known without asking the source. */
 export interface SessionRule {
@@ -86,7 +87,7 @@ export function finishedBefore(period: Period, openDate: TradeDate, weekends: bo
 
 function intradayEnd(period: Period, rule: SessionRule, now: number): number {
   const length = periodMs(period);
-  const grid = Math.min(length, HALF_HOUR_MS);
+  const grid = Math.min(length, QUARTER_MS);
   const end = Math.floor((now - length) / grid) * grid + grid;
   if (rule.weekends) return end;
   const date = localDate(end, rule.zone);

@@ -4,7 +4,7 @@ import type { Series } from '../market/instrument.ts';
 import { DAY_MS, isIntraday } from '../market/period.ts';
 import { finishedEnd, sessionRule } from '../market/session.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
-import { split, subtract } from '../market/time-range.ts';
+import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { inOrder } from './order.ts';
@@ -61,12 +61,20 @@ function reachableRange(
   return { range: { from: Math.max(wanted.range.from, reach), to: Math.min(wanted.range.to, end) }, reach };
 }
 
-/** Widens what is missing at the end of a series by the last bars stored, so that corrections are seen. */
-function withOverlap(missing: TimeRange, stored: StoredSeries, overlapBars: number): TimeRange {
-  const last = stored.tail.at(-1);
-  if (last === undefined || overlapBars === 0 || missing.from <= last) return missing;
-  const asked = stored.tail.slice(-overlapBars)[0] ?? missing.from;
-  return { from: Math.min(asked, missing.from), to: missing.to };
+/**
+ * The last bars stored, asked again together with what first follows them, so that corrections are seen; undefined when
+ * nothing that follows them is missing. Never before the provider's reach.
+ */
+function overlapOf(
+  missing: TimeRanges,
+  { tail }: StoredSeries,
+  overlapBars: number,
+  reach: number,
+): TimeRange | undefined {
+  const last = tail.at(-1);
+  const next = missing.find((range) => last !== undefined && range.from > last);
+  const first = overlapBars === 0 ? undefined : tail.slice(-overlapBars)[0];
+  return next === undefined || first === undefined ? undefined : { from: Math.max(first, reach), to: next.from };
 }
 
 function reasonOf(missing: TimeRanges, stored: StoredSeries, force: boolean): JobReason {
@@ -82,13 +90,15 @@ function settledAbsent(series: Series, stored: StoredSeries, provider: string, n
   return { series, outcome: 'empty', stored };
 }
 
-function notServed(wanted: WantedSeries, reason: string): Settled {
-  if (!wanted.named) return { series: wanted.series, outcome: 'unservable', reason };
-  const error = new VortexError(`${wanted.series.symbol}: ${reason}`, {
-    code: 'not-servable',
-    disposition: 'skip-series',
-  });
-  return { series: wanted.series, outcome: 'failed', error };
+/** What is not served is a gap only when something of it is missing. */
+function notServed(wanted: WantedSeries, stored: StoredSeries, force: boolean, reason: string): Settled {
+  const { series } = wanted;
+  if (!force && stored.rows > 0 && subtract(wanted.range, stored.coverage).length === 0) {
+    return { series, outcome: 'unchanged', stored };
+  }
+  if (!wanted.named) return { series, outcome: 'unservable', reason };
+  const error = new VortexError(`${series.symbol}: ${reason}`, { code: 'not-servable', disposition: 'skip-series' });
+  return { series, outcome: 'failed', error };
 }
 
 function planOne(
@@ -99,7 +109,7 @@ function planOne(
 ): Job | Settled {
   const { series } = wanted;
   const service = chooseService(wanted, stored, options);
-  if (!('provider' in service)) return notServed(wanted, service.reason);
+  if (!('provider' in service)) return notServed(wanted, stored, options.force, service.reason);
   const { provider, symbol } = service;
   const { capabilities } = provider;
   const { range, reach } = reachableRange(wanted, stored, capabilities, options);
@@ -111,18 +121,17 @@ function planOne(
   }
   if (range.from >= range.to) {
     const gone = wanted.range.to <= reach && wanted.range.from < wanted.range.to;
-    return gone
-      ? notServed(wanted, `${provider.id} does not go back that far for ${series.period} bars`)
-      : { series, outcome: 'unchanged', stored };
+    const reason = `${provider.id} does not go back that far for ${series.period} bars`;
+    return gone ? notServed(wanted, stored, options.force, reason) : { series, outcome: 'unchanged', stored };
   }
   const absent = options.force ? undefined : settledAbsent(series, stored, provider.id, options.now);
   if (absent !== undefined) return absent;
   const missing = options.force ? [range] : subtract(range, stored.coverage);
   if (missing.length === 0) return { series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored };
   const span = capabilities.periods[series.period]?.spanDays;
-  const requests = missing.flatMap((part) =>
-    split(withOverlap(part, stored, options.overlapBars), span === undefined ? undefined : span * DAY_MS),
-  );
+  const overlap = overlapOf(missing, stored, options.overlapBars, reach);
+  const asked = overlap === undefined ? missing : unite(missing, overlap);
+  const requests = asked.flatMap((part) => split(part, span === undefined ? undefined : span * DAY_MS));
   return {
     series,
     provider: provider.id,
@@ -134,6 +143,31 @@ function planOne(
     suggested: wanted.suggested && capabilities.servesWholeLife,
     stored,
   };
+}
+
+/** Two wishes for one series (GOLD, and GCJ24 by its name): all that either wants. */
+function joined(a: WantedSeries, b: WantedSeries): WantedSeries {
+  const [first = a.range, second = first] = [a.range, b.range].filter((range) => range.from < range.to);
+  return {
+    series: a.series,
+    range: { from: Math.min(first.from, second.from), to: Math.max(first.to, second.to) },
+    named: a.named || b.named,
+    suggested: a.suggested && b.suggested,
+    startGiven: a.startGiven || b.startGiven,
+  };
+}
+
+/** One wish a series. @throws VortexError `usage` when two series would share a file */
+function onePerSeries(wanted: readonly WantedSeries[]): WantedSeries[] {
+  const byFile = new Map<string, WantedSeries>();
+  for (const entry of wanted) {
+    const { key } = entry.series;
+    const twin = byFile.get(key.toLowerCase());
+    if (twin !== undefined && twin.series.key !== key)
+      throw usageError(`${key} and ${twin.series.key} differ only in capitals and would share a file; rename one`);
+    byFile.set(key.toLowerCase(), twin === undefined ? entry : joined(twin, entry));
+  }
+  return [...byFile.values()];
 }
 
 /**
@@ -150,14 +184,7 @@ export function planJobs(
   const notices = new Set<string>();
   const jobs: Job[] = [];
   const settled: Settled[] = [];
-  const keys = new Map<string, string>();
-  for (const entry of wanted) {
-    const { key } = entry.series;
-    const twin = keys.get(key.toLowerCase());
-    if (twin === key) continue;
-    if (twin !== undefined)
-      throw usageError(`${key} and ${twin} differ only in capitals and would share a file; rename one`);
-    keys.set(key.toLowerCase(), key);
+  for (const entry of onePerSeries(wanted)) {
     const planned = planOne(entry, storedOf(entry.series), options, notices);
     if ('outcome' in planned) settled.push(planned);
     else jobs.push(planned);

@@ -66,14 +66,15 @@ function fromCatalogue(market: Market, { daysCount }: SelectionContext): Instrum
 }
 
 function futureOfRoot(root: string, suffix: string | undefined, context: SelectionContext): Instrument | undefined {
-  const ofSuffix = (market: Market): boolean => market.yahooRoot === root && market.yahooSuffix === suffix;
-  if (suffix !== undefined) {
-    const market = [...catalogue().values()].find(ofSuffix);
-    return market === undefined ? undefined : fromCatalogue(market, context);
-  }
-  const configured = context.configured.find((instrument) => instrument.class === 'future' && instrument.code === root);
+  const atYahoo = (entry: Pick<Market, 'yahooRoot' | 'yahooSuffix'>): boolean =>
+    entry.yahooRoot === root && entry.yahooSuffix === suffix;
+  const futures = context.configured.filter((instrument) => instrument.class === 'future');
+  const market = suffix === undefined ? marketOfRoot(root) : [...catalogue().values()].find(atYahoo);
+  const configured =
+    suffix === undefined
+      ? (futures.find((entry) => entry.code === root) ?? futures.find((entry) => entry.code === market?.barchartRoot))
+      : futures.find(atYahoo);
   if (configured !== undefined) return configured;
-  const market = marketOfRoot(root);
   return market === undefined ? undefined : fromCatalogue(market, context);
 }
 

@@ -48,7 +48,7 @@ function startOf(selection: Selection, period: Period, wish: Wish, today: TradeD
   const { instrument, contract } = selection;
   const own = isIntraday(period) ? (instrument.tickDate ?? instrument.startDate) : instrument.startDate;
   if (own !== undefined) return own;
-  if (contract !== undefined && !isIntraday(period)) return contract.life.from;
+  if (contract !== undefined) return contract.life.from;
   return isIntraday(period) || instrument.class === 'future' ? oneYearBefore(today) : BEGINNING;
 }
 

@@ -72,7 +72,7 @@ function isNewer(root: string, manifest: Manifest): boolean {
   const path = manifestPath(root, manifest.series);
   const content = readWhole(path);
   const standing = content === undefined ? undefined : parseManifest(content, path);
-  return standing === undefined || standing.updatedAt < manifest.updatedAt;
+  return standing === undefined || standing.commit < manifest.commit;
 }
 
 /**

@@ -17,22 +17,23 @@ const storedFile = z.object({
   format: z.enum(FORMATS),
   bytes: z.number(),
   sha256: z.string(),
-  mtimeMs: z.number(),
+  /** Time of its last change, milliseconds since the epoch. */
+  mtime_ms: z.number(),
 });
 
 const version = z.object({
   provider: z.string().optional(),
   /** The symbol on the wire. */
-  sourceSymbol: z.string().optional(),
+  source_symbol: z.string().optional(),
   timezone: z.string().optional(),
   currency: z.string().optional(),
   /** The zone whose midnight ends a day, or `exchange`. */
-  dayBoundary: z.string().optional(),
+  day_boundary: z.string().optional(),
   /** Minutes of the period at which intraday bars begin. */
   grid: z.array(z.number()).optional(),
   /** Ranges that are data or proven empty, as formatRange writes them. */
   coverage: z.array(z.tuple([z.string(), z.string()])),
-  absent: z.object({ provider: z.string(), checkedAt: z.string() }).optional(),
+  absent: z.object({ provider: z.string(), checked_at: z.string() }).optional(),
   rows: z.number(),
   first: z.string().optional(),
   last: z.string().optional(),
@@ -41,7 +42,7 @@ const version = z.object({
   /** Bars that the provider changed after they were stored. */
   revisions: z.number(),
   files: z.array(storedFile),
-  updatedAt: z.string(),
+  updated_at: z.string(),
   run: z.string(),
 });
 
@@ -52,6 +53,8 @@ const manifest = version.extend({
   class: z.enum(ASSET_CLASSES),
   symbol: z.string(),
   period: z.enum(PERIODS),
+  /** Counts the commits of the series; of two manifests the one with the higher count is the newer. */
+  commit: z.int(),
   /** What was in force before; it still is where the files were not put in place. */
   before: version.optional(),
 });
@@ -88,19 +91,19 @@ export function parseManifest(content: Buffer, path: string): Manifest | undefin
 
 /** The version that a manifest puts in force, apart from the rest. */
 export function versionOf(value: Manifest): ManifestVersion {
-  const { schema, series, instrument, class: assetClass, symbol, period, before, ...inForce } = value;
+  const { schema, series, instrument, class: assetClass, symbol, period, commit, before, ...inForce } = value;
   return inForce;
 }
 
 /** What a version says that does not follow from the bars. */
 export type VersionFacts = Omit<
   ManifestVersion,
-  'rows' | 'first' | 'last' | 'tail' | 'columns' | 'files' | 'updatedAt' | 'run'
+  'rows' | 'first' | 'last' | 'tail' | 'columns' | 'files' | 'updated_at' | 'run'
 >;
 
 /** The facts of a version, to be kept with other files. */
 export function versionFacts(value: ManifestVersion): VersionFacts {
-  const { rows, first, last, tail, columns, files, updatedAt, run, ...facts } = value;
+  const { rows, first, last, tail, columns, files, updated_at, run, ...facts } = value;
   return facts;
 }
 
@@ -125,7 +128,7 @@ export function storedSeries(value: ManifestVersion, period: Manifest['period'])
     tail: value.tail.map((stamp) => Date.parse(stamp)),
     ...(value.absent === undefined
       ? {}
-      : { absent: { provider: value.absent.provider, checkedAt: Date.parse(value.absent.checkedAt) } }),
+      : { absent: { provider: value.absent.provider, checkedAt: Date.parse(value.absent.checked_at) } }),
   };
 }
 

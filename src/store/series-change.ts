@@ -14,10 +14,12 @@ export interface KnownSeries {
   readonly formats: readonly Format[];
   /** Files of the version before that a crash may have left in their place; they may be replaced. */
   readonly superseded: readonly StoredFile[];
+  /** How many commits its manifest counts. */
+  readonly commit: number;
 }
 
 /** Nothing is known of a series. */
-export const UNKNOWN_SERIES: KnownSeries = { stored: NOTHING_STORED, formats: [], superseded: [] };
+export const UNKNOWN_SERIES: KnownSeries = { stored: NOTHING_STORED, formats: [], superseded: [], commit: 0 };
 
 /** What a run has to say about one series. */
 export interface SeriesChange {

@@ -83,11 +83,12 @@ function manifestOf(
     class: series.instrument.class,
     symbol: series.symbol,
     period: series.period,
+    commit: known.commit + 1,
     ...facts,
     ...(bars === undefined ? timesOf(known.version) : describeTimes(bars.time, series.period, TAIL_LENGTH)),
     columns: bars === undefined ? (known.version?.columns ?? []) : columnNames(bars),
     files,
-    updatedAt: new Date(now).toISOString(),
+    updated_at: new Date(now).toISOString(),
     run,
     ...(replaced && known.version !== undefined ? { before: known.version } : {}),
   };
@@ -107,7 +108,7 @@ function finish(
     const written = writtenAt.get(path);
     if (written === undefined) throw new Error(`${path} was not written`);
     replaced = true;
-    return { path, format, bytes: written.bytes, sha256: written.sha256, mtimeMs: written.mtimeMs };
+    return { path, format, bytes: written.bytes, sha256: written.sha256, mtime_ms: written.mtimeMs };
   });
   const foreign = files.flatMap((file) => ('encoded' in file && file.foreign ? [file.encoded.path] : []));
   return { manifest: manifestOf(change, records, replaced, run, now), foreign };

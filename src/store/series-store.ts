@@ -50,16 +50,17 @@ export class SeriesStore {
   read(series: Series): KnownSeries {
     const manifest = this.manifestOf(series.key);
     if (manifest === undefined || manifest.series !== series.key) return UNKNOWN_SERIES;
+    const { commit } = manifest;
     const superseded = manifest.before?.files ?? [];
     for (const version of [versionOf(manifest), manifest.before]) {
       if (version === undefined) continue;
       const formats = this.wholeFormats(version);
       if (formats.length > 0 || version.files.length === 0) {
-        return { stored: storedSeries(version, series.period), version, formats, superseded };
+        return { stored: storedSeries(version, series.period), version, formats, superseded, commit };
       }
     }
     const { coverage, absent, ...binding } = storedSeries(manifest, series.period);
-    return { stored: { ...binding, coverage: [], rows: 0, tail: [] }, formats: [], superseded };
+    return { stored: { ...binding, coverage: [], rows: 0, tail: [] }, formats: [], superseded, commit };
   }
 
   /** All stored bars of a series. @throws VortexError `file-corrupt` */
@@ -130,7 +131,7 @@ export class SeriesStore {
     const path = join(this.root, file.path);
     const stats = statFile(path);
     if (stats?.bytes !== file.bytes) return false;
-    if (stats.mtimeMs === file.mtimeMs) return true;
+    if (stats.mtimeMs === file.mtime_ms) return true;
     const content = readWhole(path);
     return content !== undefined && sha256(content) === file.sha256;
   }

@@ -10,6 +10,9 @@ import { formatStamp } from '../../market/stored-series.ts';
 import { defineProvider } from '../provider.ts';
 import type { BarRequest, Capabilities, FetchedBars, ProviderSession, ProviderTools } from '../provider.ts';
 
+/** The day of a pair there, as at Yahoo. */
+const FOREX_DAY = 'Europe/London';
+
 const capabilities: Capabilities = {
   assetClasses: ['future', 'stock', 'forex'],
   periods: {
@@ -23,7 +26,7 @@ const capabilities: Capabilities = {
     '1mo': {},
   },
   servesWholeLife: true,
-  dayBoundary: {},
+  dayBoundary: { forex: FOREX_DAY },
   paceMs: 0,
 };
 
@@ -114,7 +117,10 @@ function create(options: z.infer<typeof Options>, { http }: ProviderTools): Prov
         bars.close[index] = row.close;
         bars.volume[index] = row.volume;
       });
-      return { ...checkBars(bars, range), source: { symbol, dayBoundary: 'exchange' } };
+      return {
+        ...checkBars(bars, range),
+        source: { symbol, dayBoundary: instrument.class === 'forex' ? FOREX_DAY : 'exchange' },
+      };
     },
   };
 }
