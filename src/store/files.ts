@@ -120,6 +120,15 @@ async function openTemporary(path: string): Promise<number> {
   }
 }
 
+function dropTemporary(path: string): void {
+  try {
+    rmSync(temporaryName(path), { force: true });
+  } catch (error) {
+    // Where a file stands in place of the folder there is nothing to remove.
+    if (!isMissing(error)) throw error;
+  }
+}
+
 async function writeFile(path: string, content: Buffer): Promise<WrittenFile> {
   let fd: number | undefined;
   try {
@@ -128,7 +137,7 @@ async function writeFile(path: string, content: Buffer): Promise<WrittenFile> {
     return { fd, path, bytes: content.length, sha256: sha256(content), mtimeMs: fstatSync(fd).mtimeMs };
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
-    rmSync(temporaryName(path), { force: true });
+    dropTemporary(path);
     throw storeError(error, path);
   }
 }
@@ -178,7 +187,7 @@ export function closeFiles(files: readonly WrittenFile[]): void {
 
 /** Removes what was written under temporary names. */
 export function dropFiles(files: readonly WrittenFile[]): void {
-  for (const { path } of files) rmSync(temporaryName(path), { force: true });
+  for (const { path } of files) dropTemporary(path);
 }
 
 /** Puts a staged file in its place: from one moment to the next the new version is there, whole. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { chartBody } from '../support/chart.ts';
+import { at, chartBody } from '../support/chart.ts';
 import { csvRows, temporaryFolder } from '../support/folder.ts';
 import { answer, serve } from '../support/loopback.ts';
 import { vortex } from '../support/program.ts';
@@ -40,6 +40,54 @@ describe('a bar is stored when the last session in it is over and has settled', 
   ])('%s by %s at %s: the last one is %s', async (symbol, period, now, last) => {
     expect(await lastBar(symbol, period, now)).toBe(last);
   });
+});
+
+it.each([
+  ['2024-07-02T21:15:00Z', '2024-07-01'],
+  ['2024-07-02T23:15:00Z', '2024-07-02'],
+])(
+  'the day of a pair at the sandbox ends in London, and is not taken for empty before: at %s the last one is %s',
+  async (now, last) => {
+    const sandbox = await standIn(now);
+    const args = ['download', 'EURUSD', '-p', 'sandbox', '--start', '2024-05-01', '--json', '--now', now];
+    const { stdout } = await vortex(args, { cwd: temporaryFolder(), env: sandbox.env });
+    expect(readReport(stdout).results[0]?.last).toBe(last);
+  },
+);
+
+it('a pair that was asked for between the closes of New York and of London has its day an hour later', async () => {
+  const cwd = temporaryFolder();
+  const sandbox = await standIn('2024-07-02T21:30:00Z');
+  const last = async (now: string) => {
+    await sandbox.change({ now });
+    const args = ['download', 'EURUSD', '-p', 'sandbox', '--start', '2024-05-01', '--json', '--now', now];
+    return readReport((await vortex(args, { cwd, env: sandbox.env })).stdout).results[0]?.last;
+  };
+  expect(await last('2024-07-02T21:30:00Z')).toBe('2024-07-01');
+  expect(await last('2024-07-02T23:30:00Z')).toBe('2024-07-02');
+});
+
+it('a session that by the word of the source closes later than usual is waited for, and not forgotten', async () => {
+  const cwd = temporaryFolder();
+  // An hour later than New York closes otherwise.
+  const regular = { start: at('2024-07-02T13:30:00Z'), end: at('2024-07-02T21:00:00Z') };
+  const body = chartBody({
+    stamps: ['2024-07-01T13:30:00Z', '2024-07-02T13:30:00Z'],
+    close: [1, 2],
+    adjclose: [1, 2],
+    meta: { currentTradingPeriod: { regular } },
+  });
+  const server = await serve((_, response) => {
+    answer(response, 200, body);
+  });
+  const env = { VORTEX_YAHOO_BASE_URL: server.url, VORTEX_YAHOO_PACE_MS: '0' };
+  const last = async (now: string) => {
+    const { stdout } = await vortex(['download', 'SPY', '--start', '2024-07-01', '--json', '--now', now], { cwd, env });
+    return readReport(stdout).results[0]?.last;
+  };
+  expect(await last('2024-07-02T20:30:00Z')).toBe('2024-07-01');
+  expect(await last('2024-07-02T21:14:00Z')).toBe('2024-07-01');
+  expect(await last('2024-07-02T21:15:00Z')).toBe('2024-07-02');
 });
 
 describe('what a later answer says of stored days', () => {

@@ -84,7 +84,9 @@ describe('weeks and months', () => {
         expect(isWeekday(date)).toBe(date - monday < 5 * 86_400_000);
         expect(formatTradeDate(firstOfMonth(date))).toBe(`${formatTradeDate(date).slice(0, 7)}-01`);
         expect(firstOfNextMonth(date)).toBeGreaterThan(date);
-        expect(formatTradeDate(firstOfNextMonth(date) - 86_400_000).slice(0, 7)).toBe(formatTradeDate(date).slice(0, 7));
+        expect(formatTradeDate(firstOfNextMonth(date) - 86_400_000).slice(0, 7)).toBe(
+          formatTradeDate(date).slice(0, 7),
+        );
       }),
     );
   });

@@ -102,9 +102,12 @@ describe('the instant of a wall time', () => {
   });
 
   it('is so on the nights of a change too', () => {
-    fc.assert(fc.property(nights, quarters, ({ zone, date }, time) => {
-      agrees(zone, date, time);
-    }), { numRuns: 400 });
+    fc.assert(
+      fc.property(nights, quarters, ({ zone, date }, time) => {
+        agrees(zone, date, time);
+      }),
+      { numRuns: 400 },
+    );
   });
 
   it('24:00 is the midnight that ends the date', () => {
@@ -149,13 +152,17 @@ describe('offset and date at an instant', () => {
 
   it('a walk with jumps back and forth finds the same', () => {
     fc.assert(
-      fc.property(nights, fc.array(fc.integer({ min: -15_000, max: 15_000 }), { minLength: 2 }), ({ zone, date }, minutes) => {
-        const offset = offsetsAlong(zone);
-        for (const minute of minutes) {
-          const instant = date + minute * MINUTE;
-          expect(offset(instant)).toBe(wallClock(instant, zone) - instant);
-        }
-      }),
+      fc.property(
+        nights,
+        fc.array(fc.integer({ min: -15_000, max: 15_000 }), { minLength: 2 }),
+        ({ zone, date }, minutes) => {
+          const offset = offsetsAlong(zone);
+          for (const minute of minutes) {
+            const instant = date + minute * MINUTE;
+            expect(offset(instant)).toBe(wallClock(instant, zone) - instant);
+          }
+        },
+      ),
     );
   });
 });

@@ -71,6 +71,8 @@ describe('rows that were not asked for', () => {
       to: '2020-01-03',
     });
     expect(answer.stamps).toEqual(['2020-01-01', '2020-01-02']);
+    // It came with the margin that is asked around dates, so it is no bad row.
+    expect(answer.dropped).toEqual({});
   });
 
   it('an hour that begins at the very end of the range is left out', async () => {

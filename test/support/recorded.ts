@@ -107,11 +107,16 @@ export function recordedRows({ meta, timestamp = [], indicators }: Result): Reco
   }));
 }
 
-/** The shortest decimal text of a float32, found by trying one digit after the other. */
+/**
+ * The shortest decimal text of a float32, found by trying one digit after the other. A price in 256ths, as bonds have, that
+ * would lose its last digit by that (106.0078125) stands as it is.
+ */
 export function shortestFloat32(recorded: number): string {
   for (let digits = 1; digits <= 17; digits++) {
     const shorter = Number(recorded.toPrecision(digits));
-    if (Math.fround(shorter) === Math.fround(recorded)) return String(shorter);
+    if (Math.fround(shorter) !== Math.fround(recorded)) continue;
+    const isFraction = Number.isInteger(recorded * 256) && Math.abs(recorded) < 1024;
+    return String(digits > 7 && isFraction ? recorded : shorter);
   }
   return String(recorded);
 }
