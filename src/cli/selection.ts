@@ -109,8 +109,18 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
     defaultPeriods: settings.periods,
     now,
   });
+  const disabled = selections.filter(
+    ({ instrument, named }) => named && periods === undefined && instrument.periods?.length === 0,
+  );
   const ids = splitProviders(settings.default_provider);
-  return { series, notices, providers: PROVIDERS.filter((entry) => ids.includes(entry.id)).sort(byPlaceIn(ids)) };
+  return {
+    series,
+    notices: [
+      ...notices,
+      ...disabled.map(({ instrument }) => `${instrument.id} is disabled in the settings: its periods are empty`),
+    ],
+    providers: PROVIDERS.filter((entry) => ids.includes(entry.id)).sort(byPlaceIn(ids)),
+  };
 }
 
 const byPlaceIn =

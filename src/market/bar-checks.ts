@@ -46,8 +46,8 @@ function faultOf(bars: Bars, row: number): DropReason | undefined {
   const high = bars.high[row] ?? Number.NaN;
   const low = bars.low[row] ?? Number.NaN;
   if (high < low) return 'high-below-low';
-  const finite = Number.isFinite(close) && PRICE_COLUMNS.every((name) => Math.abs(bars[name][row] ?? 0) !== Infinity);
-  return finite ? undefined : 'not-a-number';
+  const columns = [...PRICE_COLUMNS.map((name) => bars[name]), bars.volume, ...bars.extras.values()];
+  return columns.some((column) => Math.abs(column[row] ?? 0) === Infinity) ? 'not-a-number' : undefined;
 }
 
 /**

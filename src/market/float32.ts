@@ -11,12 +11,11 @@ function isBinaryFraction(value: number): boolean {
 
 /**
  * Undoes the widening of a float32 to a double: the number with the fewest digits that is the same float32. A value that
- * is no widened float32, or a price in binary fractions (106.0078125), comes back as it is.
+ * is no widened float32 comes back as it is, and so does a whole number that a float32 holds exactly.
  */
 export function undoFloat32(value: number): number {
   const size = Math.abs(value);
   if (Math.fround(value) !== value || (Number.isInteger(value) && size < 16_777_216)) return value;
-  if (isBinaryFraction(value)) return value;
   // The short way for the sizes that prices have: below the bounds a rounded value of few decimals is the shortest one.
   if (size < 1_048_576 && size > 0.001) {
     for (const power of POWERS) {
@@ -29,4 +28,12 @@ export function undoFloat32(value: number): number {
     if (Math.fround(rounded) === value) return rounded;
   }
   return value;
+}
+
+/**
+ * The same for prices of futures, some of which are quoted in binary fractions: 106.0078125 is a tick of a bond, and
+ * 106.00781 is none.
+ */
+export function undoFutureFloat32(value: number): number {
+  return isBinaryFraction(value) ? value : undoFloat32(value);
 }

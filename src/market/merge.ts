@@ -26,7 +26,7 @@ const at = (column: Float64Array | undefined, row: number): number => column?.[r
 
 /**
  * Works an answer into the stored bars. Nothing stored is lost: of a bar that both have, the answer's value counts where it
- * differs, and a bar that only one has is taken from it. A column that the answer lacks altogether keeps its stored values.
+ * differs, and a bar that only one has is taken from it. Where the answer has no value the stored one stays.
  * Both inputs ascend and are unique in time.
  */
 export function mergeBars(stored: Bars, answer: Bars): MergedBars {
@@ -50,10 +50,11 @@ export function mergeBars(stored: Bars, answer: Bars): MergedBars {
     } else {
       let differs = false;
       for (const [before, after, to] of columns) {
-        const value = after === undefined ? at(before, old) : at(after, fresh);
         const known = at(before, old);
-        if (value !== known && !(Number.isNaN(value) && Number.isNaN(known))) differs = true;
-        to[row] = value;
+        const told = at(after, fresh);
+        // No value is no correction.
+        to[row] = Number.isNaN(told) ? known : told;
+        if (!Number.isNaN(told) && told !== known) differs = true;
       }
       if (differs) revised += 1;
     }

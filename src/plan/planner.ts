@@ -120,11 +120,14 @@ function planOne(
     );
   }
   if (range.from >= range.to) {
+    if (wanted.named && wanted.range.from >= wanted.range.to)
+      notices.add(`${series.symbol} has no day in the wanted range`);
     const gone = wanted.range.to <= reach && wanted.range.from < wanted.range.to;
     const reason = `${provider.id} does not go back that far for ${series.period} bars`;
     return gone ? notServed(wanted, stored, options.force, reason) : { series, outcome: 'unchanged', stored };
   }
-  const absent = options.force ? undefined : settledAbsent(series, stored, provider.id, options.now);
+  const absent =
+    options.force || !wanted.suggested ? undefined : settledAbsent(series, stored, provider.id, options.now);
   if (absent !== undefined) return absent;
   const missing = options.force ? [range] : subtract(range, stored.coverage);
   if (missing.length === 0) return { series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { undoFloat32 } from '../../src/market/float32.ts';
+import { undoFloat32, undoFutureFloat32 } from '../../src/market/float32.ts';
 
 /** The shortest decimal text that is this float32, found digit by digit. */
 function shortest(value: number): number {
@@ -33,7 +33,7 @@ describe('the widening of a float32 is undone', () => {
   it('every price of up to seven digits comes back as it was', () => {
     fc.assert(
       fc.property(prices, (price) => {
-        expect(undoFloat32(Math.fround(price))).toBe(price);
+        expect(undoFutureFloat32(Math.fround(price))).toBe(price);
       }),
       { numRuns: 3000 },
     );
@@ -42,7 +42,7 @@ describe('the widening of a float32 is undone', () => {
   it('whatever comes back is the same float32', () => {
     fc.assert(
       fc.property(floats, (value) => {
-        expect(Object.is(Math.fround(undoFloat32(value)), value)).toBe(true);
+        expect(Object.is(Math.fround(undoFutureFloat32(value)), value)).toBe(true);
       }),
       { numRuns: 3000 },
     );
@@ -51,7 +51,7 @@ describe('the widening of a float32 is undone', () => {
   it('no shorter number is the same float32, but a whole number and a price in 256ths stay', () => {
     fc.assert(
       fc.property(normal, (value) => {
-        const undone = undoFloat32(value);
+        const undone = undoFutureFloat32(value);
         if ((Number.isInteger(value) && Math.abs(value) < 2 ** 24) || isIn256ths(value)) expect(undone).toBe(value);
         else expect(digitsOf(undone)).toBe(digitsOf(shortest(value)));
       }),
@@ -64,9 +64,9 @@ describe('the widening of a float32 is undone', () => {
     fc.assert(
       fc.property(steps, ([exponent, fraction]) => {
         const value = Math.fround((1 + fraction / 2 ** 23) * 2 ** exponent);
-        expect(undoFloat32(value)).toBe(Number.isInteger(value) || isIn256ths(value) ? value : shortest(value));
-        expect(Math.fround(undoFloat32(-value))).toBe(-value);
-        expect(digitsOf(undoFloat32(-value))).toBe(digitsOf(undoFloat32(value)));
+        expect(undoFutureFloat32(value)).toBe(Number.isInteger(value) || isIn256ths(value) ? value : shortest(value));
+        expect(Math.fround(undoFutureFloat32(-value))).toBe(-value);
+        expect(digitsOf(undoFutureFloat32(-value))).toBe(digitsOf(undoFutureFloat32(value)));
       }),
       { numRuns: 3000 },
     );
@@ -91,7 +91,7 @@ describe('the widening of a float32 is undone', () => {
     [123456784, 123456780],
   ])('%d is read as %d', (widened, price) => {
     expect(Math.fround(widened)).toBe(widened);
-    expect(undoFloat32(widened)).toBe(price);
+    expect(undoFutureFloat32(widened)).toBe(price);
   });
 
   it('every bond price in fractions of a 32nd survives: 10-year notes in half, 5-year in quarter, 2-year in eighth 32nds', () => {
@@ -101,18 +101,20 @@ describe('the widening of a float32 is undone', () => {
     ] as const) {
       for (let tick = 100 * ticks; tick < below * ticks; tick++) {
         const price = tick / ticks;
-        if (undoFloat32(Math.fround(price)) !== price) expect.fail(String(price));
+        if (undoFutureFloat32(Math.fround(price)) !== price) expect.fail(String(price));
       }
     }
-    expect([106.0078125, 103.00390625, -110.015625].map(undoFloat32)).toEqual([106.0078125, 103.00390625, -110.015625]);
+    expect([106.0078125, 103.00390625, -110.015625].map(undoFutureFloat32)).toEqual([
+      106.0078125, 103.00390625, -110.015625,
+    ]);
   });
 
   it('every price in cents and in quarters survives', () => {
     for (let cents = 1; cents < 100_000; cents++) {
       const price = Number(`${cents}e-2`);
-      if (undoFloat32(Math.fround(price)) !== price) expect.fail(String(price));
+      if (undoFutureFloat32(Math.fround(price)) !== price) expect.fail(String(price));
     }
-    for (let price = 3900; price < 4000; price += 0.25) expect(undoFloat32(Math.fround(price))).toBe(price);
+    for (let price = 3900; price < 4000; price += 0.25) expect(undoFutureFloat32(Math.fround(price))).toBe(price);
   });
 
   it('a double that is no widened float32 stays, to the last bit', () => {
@@ -128,12 +130,26 @@ describe('the widening of a float32 is undone', () => {
       -Infinity,
       Number.MAX_SAFE_INTEGER,
     ]) {
-      expect(Object.is(undoFloat32(value), value)).toBe(true);
+      expect(Object.is(undoFutureFloat32(value), value)).toBe(true);
     }
     fc.assert(
       fc.property(fc.double({ noNaN: true }), (value) => {
-        if (Math.fround(value) !== value) expect(undoFloat32(value)).toBe(value);
+        if (Math.fround(value) !== value) expect(undoFutureFloat32(value)).toBe(value);
       }),
+    );
+  });
+});
+
+describe('prices of anything but futures', () => {
+  it('the shortest number counts, also where the float32 is a binary fraction', () => {
+    expect(undoFloat32(245.42578125)).toBe(245.42578);
+    expect(undoFutureFloat32(245.42578125)).toBe(245.42578125);
+    fc.assert(
+      fc.property(normal, (value) => {
+        if (!Number.isInteger(value)) expect(digitsOf(undoFloat32(value))).toBe(digitsOf(shortest(value)));
+        expect(Math.fround(undoFloat32(value))).toBe(value);
+      }),
+      { numRuns: 3000 },
     );
   });
 });

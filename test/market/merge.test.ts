@@ -13,10 +13,11 @@ function byLookUp(stored: Bars, answer: Bars): { rows: Row[]; added: number; rev
   let [added, revised] = [0, 0];
   for (const row of fresh) {
     const old = rows.get(row.time);
-    rows.set(row.time, { time: row.time, values: { ...old?.values, ...row.values } });
+    // Where the answer has no value the stored one stays.
+    const told = Object.fromEntries(Object.entries(row.values).filter(([, value]) => !Number.isNaN(value)));
+    rows.set(row.time, { time: row.time, values: { ...row.values, ...old?.values, ...told } });
     if (old === undefined) added += 1;
-    else if (COLUMNS.some((name) => name in row.values && !Object.is(row.values[name], old.values[name] ?? NaN)))
-      revised += 1;
+    else if (COLUMNS.some((name) => name in told && told[name] !== old.values[name])) revised += 1;
   }
   const answered = new Set(fresh.map((row) => row.time));
   const [first, last] = [fresh[0]?.time ?? Infinity, fresh.at(-1)?.time ?? -Infinity];

@@ -214,7 +214,7 @@ describe('a contract', () => {
   it('that was said not to exist is not asked for thirty days, unless forced or at another provider', () => {
     const known = { ...NOTHING_STORED, absent: { provider: 'a', checkedAt: NOW } };
     const seen = (now: number, changed = {}): string[] => {
-      const { jobs, settled } = plan([wanted(life, wish)], known, { now, ...changed });
+      const { jobs, settled } = plan([wanted(life, { ...wish, suggested: true })], known, { now, ...changed });
       return [...jobs.map((job) => job.reason), ...settled.map(({ outcome }) => outcome)];
     };
     expect(seen(NOW)).toEqual(['empty']);
@@ -222,6 +222,7 @@ describe('a contract', () => {
     expect(seen(NOW + 30 * DAY)).toEqual(['new']);
     expect(seen(NOW, { force: true })).toEqual(['force']);
     expect(seen(NOW, { providers: [provider('b')] })).toEqual(['new']);
+    expect(onlyJob(plan([wanted(life, wish)], known, { now: NOW })).reason).toBe('new');
   });
 
   it('is proven not to exist by a 404 only where its cycle alone suggests it and its whole life is served', () => {

@@ -4,7 +4,7 @@ import { allocateBars, PRICE_COLUMNS } from '../../market/bars.ts';
 import type { Bars, ExtraColumn } from '../../market/bars.ts';
 import type { TradeDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
-import { undoFloat32 } from '../../market/float32.ts';
+import { undoFloat32, undoFutureFloat32 } from '../../market/float32.ts';
 import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import { barOfDate } from '../../market/session.ts';
@@ -69,16 +69,17 @@ function readColumns(result: ChartResult, { period, asked, wanted, extras, url }
   const bars = allocateBars(stamps.length, extras);
   const adjClose = bars.extras.get('Adj Close');
   const offsets = isIntraday(period) ? undefined : offsetsAlong(zone);
+  const undo = result.meta.instrumentType === 'FUTURE' ? undoFutureFloat32 : undoFloat32;
   for (let row = 0; row < stamps.length; row++) {
     const seconds = numberAt(stamps, row);
     if (!(Math.abs(seconds) <= MOST_SECONDS)) badAnswer(`timestamp ${row} is no time`, url);
     const instant = seconds * 1000;
     const stamp = offsets === undefined ? instant : dateOfStamp(instant, offsets(instant));
     bars.time[row] = inside(stamp, wanted) || !inside(instant, asked) ? stamp : SETTLED;
-    bars.open[row] = undoFloat32(numberAt(quote.open, row));
-    bars.high[row] = undoFloat32(numberAt(quote.high, row));
-    bars.low[row] = undoFloat32(numberAt(quote.low, row));
-    bars.close[row] = undoFloat32(numberAt(quote.close, row));
+    bars.open[row] = undo(numberAt(quote.open, row));
+    bars.high[row] = undo(numberAt(quote.high, row));
+    bars.low[row] = undo(numberAt(quote.low, row));
+    bars.close[row] = undo(numberAt(quote.close, row));
     const volume = numberAt(quote.volume, row);
     bars.volume[row] = Number.isFinite(volume) ? volume : Number.NaN;
     if (adjClose !== undefined) {
