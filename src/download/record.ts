@@ -4,17 +4,17 @@ import { VortexError } from '../market/errors.ts';
 import { gridOf, gridsAgree } from '../market/grid.ts';
 import { mergeBars } from '../market/merge.ts';
 import { isIntraday } from '../market/period.ts';
+import { basisChanges, rebaseBars } from '../market/rebase.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import { unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import type { SourceFacts } from '../providers/provider.ts';
-import { writeCoverage } from '../store/manifest.ts';
+import { versionFacts, writeCoverage } from '../store/manifest.ts';
 import type { ManifestVersion } from '../store/manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
-import type { SeriesStore } from '../store/series-store.ts';
 import type { FetchedSeries } from './series-job.ts';
 import type { SeriesResult } from './run-report.ts';
 
@@ -24,6 +24,8 @@ export interface Recording {
   readonly result: SeriesResult;
   /** What keeps the answer from being stored. */
   readonly error?: VortexError;
+  /** The source seems to have put the series on another basis: nothing is stored before the whole of it is fetched. */
+  readonly rebase?: true;
 }
 
 const column = (values: Float64Array, row: number): number | undefined => values[row];
@@ -101,7 +103,7 @@ export async function recordSeries(
   job: Job,
   known: KnownSeries,
   fetched: FetchedSeries,
-  store: Pick<SeriesStore, 'loadBars'>,
+  loadBars: (known: KnownSeries) => Promise<Bars>,
   formats: readonly Format[],
   now: number,
 ): Promise<Recording> {
@@ -112,14 +114,22 @@ export async function recordSeries(
   if (error !== undefined && !absent && fetched.answered.length === 0) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
   }
-  const stored: Bars = await store.loadBars(known);
+  const stored: Bars = await loadBars(known);
   const grid = gridOf(fetched.bars.time, period);
   const mixed = wouldMix(known.version, source, grid);
   if (mixed !== undefined) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', mixed), error: mixed };
   }
-  const merged = mergeBars(stored, fetched.bars);
-  const changed = merged.added + merged.revised > 0;
+  if (job.reason !== 'rebase' && basisChanges(stored, fetched.bars).length > 0) {
+    return {
+      change: undefined,
+      result: plainResult(series, known.stored, provider, 'unchanged', undefined),
+      rebase: true,
+    };
+  }
+  const merged =
+    job.reason === 'rebase' ? rebaseBars(stored, fetched.bars) : { ...mergeBars(stored, fetched.bars), bases: [] };
+  const changed = merged.added + merged.revised + merged.bases.length > 0;
   const failed = error !== undefined && !absent;
   const outcome = failed ? 'failed' : changed ? 'updated' : merged.bars.time.length === 0 ? 'empty' : 'unchanged';
   const rows = merged.bars.time.length;
@@ -150,10 +160,19 @@ export async function recordSeries(
     ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
     coverage: writeCoverage(coverageAfter(job, known, fetched.answered), period),
     ...(absent ? { absent: { provider, checked_at: new Date(now).toISOString() } } : {}),
-    revisions: (before?.revisions ?? 0) + merged.revised,
+    revisions: (before?.revisions ?? 0) + merged.revised + merged.bases.length,
   };
+  const { changes, bases } = merged;
+  const revisions = changes.length + bases.length > 0 ? { revisions: { changes, bases } } : {};
   const bars = changed || lacksFormat ? { bars: merged.bars } : {};
-  return { change: { series, known, formats: keptFormats(known, formats), facts, ...bars }, result };
+  return { change: { series, known, formats: keptFormats(known, formats), facts, ...bars, ...revisions }, result };
+}
+
+/** Marks a series whose basis has changed and that could not be fetched as a whole. */
+export function markRebasePending(job: Job, known: KnownSeries): SeriesChange | undefined {
+  if (known.version === undefined) return undefined;
+  const facts = { ...versionFacts(known.version), rebase_pending: true };
+  return { series: job.series, known, formats: known.formats, facts };
 }
 
 /** The wanted formats, and those that the series has already: a format once written is kept current. */

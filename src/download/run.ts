@@ -7,9 +7,10 @@ import type { Format } from '../market/file-format.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { keptFormats, plainResult, recordSeries, reportedError } from './record.ts';
-import { fetchSeries } from './series-job.ts';
+import { keptFormats, plainResult, reportedError } from './record.ts';
+import type { Recording } from './record.ts';
 import type { SeriesResult } from './run-report.ts';
+import { workOnSeries } from './series-work.ts';
 
 /** Told after each series. */
 export interface Progress {
@@ -146,22 +147,30 @@ class PlanRun {
       this.leaveOut(job, stopped);
       return;
     }
-    const { capabilities } = this.tools.provider(job.provider);
-    const { extendedHours, settleMs, now, formats } = this.options;
     const known = this.tools.knownOf(job.series);
     try {
+      const { capabilities } = this.tools.provider(job.provider);
+      const { options, tools, signal } = this;
       const session = await this.session(job.provider);
-      const answer = await fetchSeries(job, { session, capabilities, extendedHours, settleMs, now }, this.signal);
-      const fetched = { ...answer, error: this.withNearest(answer.error, job) };
-      if (fetched.error !== undefined) this.obey(fetched.error, job);
-      const { change, result, error } = await recordSeries(job, known, fetched, this.tools.store, formats, now);
-      if (change === undefined) this.reportJob(job, result, error ?? fetched.error);
-      else this.keep(this.store(job, change, result, fetched.error));
+      const work = {
+        ...options,
+        session,
+        capabilities,
+        loadBars: (series: KnownSeries) => tools.store.loadBars(series),
+      };
+      const { recording, error } = await workOnSeries(job, known, work, signal);
+      this.settleJob(job, recording, this.withNearest(recording.error ?? error, job));
     } catch (cause) {
       const error = asVortexError(cause);
       this.obey(error, job);
       this.leaveOut(job, error);
     }
+  }
+
+  private settleJob(job: Job, { change, result }: Recording, error: VortexError | undefined): void {
+    if (error !== undefined) this.obey(error, job);
+    if (change === undefined) this.reportJob(job, result, error);
+    else this.keep(this.store(job, change, result, error));
   }
 
   private async store(

@@ -68,7 +68,7 @@ async function ask(job: Job, range: TimeRange, context: FetchContext, signal: Ab
 
 /**
  * Asks for everything that a job wants, oldest first. A failed request ends the series: what was answered before it counts,
- * the rest stays unknown. A forced job is all or nothing.
+ * the rest stays unknown. A forced job and one that puts a series on another basis are all or nothing.
  */
 export async function fetchSeries(job: Job, context: FetchContext, signal: AbortSignal): Promise<FetchedSeries> {
   let bars: Bars = NO_BARS;
@@ -84,7 +84,8 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
       source = answer.source;
     } catch (cause) {
       const error = asVortexError(cause);
-      if (job.reason === 'force') return { bars: NO_BARS, answered: [], dropped, source: undefined, error };
+      if (job.reason === 'force' || job.reason === 'rebase')
+        return { bars: NO_BARS, answered: [], dropped, source: undefined, error };
       return { bars, answered, dropped, source, error };
     }
   }

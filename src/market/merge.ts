@@ -1,5 +1,5 @@
-import { allocateBars, EXTRA_COLUMNS, NO_BARS, PRICE_COLUMNS, sliceBars } from './bars.ts';
-import type { Bars } from './bars.ts';
+import { allocateBars, EXTRA_COLUMNS, NO_BARS, sliceBars } from './bars.ts';
+import type { Bars, ExtraColumn } from './bars.ts';
 
 /** Stored bars with an answer worked in. */
 export interface MergedBars {
@@ -10,15 +10,33 @@ export interface MergedBars {
   readonly revised: number;
   /** Stored bars inside the answer's range that the answer lacks; they are kept. */
   readonly vanished: number;
+  /** What was revised, value by value, and what vanished; oldest first. */
+  readonly changes: readonly BarChange[];
 }
 
-type Columns = readonly (readonly [Float64Array | undefined, Float64Array | undefined, Float64Array])[];
+/** Columns of bars beside their stamp, by the names that files give them. */
+export type ColumnName = 'Open' | 'High' | 'Low' | 'Close' | 'Volume' | ExtraColumn;
 
-function pairColumns(a: Bars, b: Bars, out: Bars): Columns {
+/** A value that the source has corrected after it was stored; without a column, a bar that the source has no more. */
+export interface BarChange {
+  /** Stamp of the bar. */
+  readonly time: number;
+  readonly column?: ColumnName;
+  /** NaN where there was no value. */
+  readonly old?: number;
+  readonly fresh?: number;
+}
+
+type Column = readonly [Float64Array | undefined, Float64Array | undefined, Float64Array, ColumnName];
+
+function pairColumns(a: Bars, b: Bars, out: Bars): readonly Column[] {
   return [
-    ...PRICE_COLUMNS.map((name) => [a[name], b[name], out[name]] as const),
-    [a.volume, b.volume, out.volume] as const,
-    ...[...out.extras].map(([name, column]) => [a.extras.get(name), b.extras.get(name), column] as const),
+    [a.open, b.open, out.open, 'Open'],
+    [a.high, b.high, out.high, 'High'],
+    [a.low, b.low, out.low, 'Low'],
+    [a.close, b.close, out.close, 'Close'],
+    [a.volume, b.volume, out.volume, 'Volume'],
+    ...[...out.extras].map(([name, column]): Column => [a.extras.get(name), b.extras.get(name), column, name]),
   ];
 }
 
@@ -30,11 +48,13 @@ const at = (column: Float64Array | undefined, row: number): number => column?.[r
  * Both inputs ascend and are unique in time.
  */
 export function mergeBars(stored: Bars, answer: Bars): MergedBars {
-  if (stored.time.length === 0) return { bars: answer, added: answer.time.length, revised: 0, vanished: 0 };
+  if (stored.time.length === 0)
+    return { bars: answer, added: answer.time.length, revised: 0, vanished: 0, changes: [] };
   const extras = EXTRA_COLUMNS.filter((name) => stored.extras.has(name) || answer.extras.has(name));
   const merged = allocateBars(stored.time.length + answer.time.length, extras);
   const columns = pairColumns(stored, answer, merged);
   const [first, last] = [at(answer.time, 0), at(answer.time, answer.time.length - 1)];
+  const changes: BarChange[] = [];
   let [row, old, fresh, added, revised, vanished] = [0, 0, 0, 0, 0, 0];
   while (old < stored.time.length || fresh < answer.time.length) {
     const oldTime = stored.time[old] ?? Infinity;
@@ -43,18 +63,23 @@ export function mergeBars(stored: Bars, answer: Bars): MergedBars {
     merged.time[row] = time;
     if (freshTime > time) {
       for (const [from, , to] of columns) to[row] = at(from, old);
-      if (time >= first && time <= last) vanished += 1;
+      if (time >= first && time <= last) {
+        vanished += 1;
+        changes.push({ time });
+      }
     } else if (oldTime > time) {
       for (const [, from, to] of columns) to[row] = at(from, fresh);
       added += 1;
     } else {
       let differs = false;
-      for (const [before, after, to] of columns) {
+      for (const [before, after, to, column] of columns) {
         const known = at(before, old);
         const told = at(after, fresh);
         // No value is no correction.
         to[row] = Number.isNaN(told) ? known : told;
-        if (!Number.isNaN(told) && told !== known) differs = true;
+        if (Number.isNaN(told) || told === known) continue;
+        differs = true;
+        changes.push({ time, column, old: known, fresh: told });
       }
       if (differs) revised += 1;
     }
@@ -62,7 +87,7 @@ export function mergeBars(stored: Bars, answer: Bars): MergedBars {
     if (freshTime === time) fresh += 1;
     row += 1;
   }
-  return { bars: sliceBars(merged, 0, row), added, revised, vanished };
+  return { bars: sliceBars(merged, 0, row), added, revised, vanished, changes };
 }
 
 /** Joins answers of one series that follow each other in time. */

@@ -16,6 +16,8 @@ export interface StoredSeries {
   readonly first?: number;
   /** Stamps of the last bars, ascending. */
   readonly tail: readonly number[];
+  /** The source has put the series on another basis; the whole of it is to be fetched again. */
+  readonly rebasePending?: boolean;
   /** Said not to exist: by whom, and when (milliseconds since the epoch, UTC). */
   readonly absent?: { readonly provider: string; readonly checkedAt: number };
 }

@@ -5,7 +5,7 @@ import type { VortexError } from '../market/errors.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** Why a series is asked for. */
-export type JobReason = 'new' | 'update' | 'gap' | 'force';
+export type JobReason = 'new' | 'update' | 'gap' | 'force' | 'rebase';
 
 /** One series with everything to ask for it, in one go. */
 export interface Job {

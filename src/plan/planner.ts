@@ -1,7 +1,7 @@
 import { usageError, VortexError } from '../market/errors.ts';
 import { formatTradeDate } from '../market/calendar.ts';
 import type { Series } from '../market/instrument.ts';
-import { DAY_MS, isIntraday } from '../market/period.ts';
+import { DAY_MS } from '../market/period.ts';
 import { finishedEnd, sessionRule } from '../market/session.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import { split, subtract, unite } from '../market/time-range.ts';
@@ -9,6 +9,7 @@ import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { inOrder } from './order.ts';
 import type { Job, JobReason, Plan, PlannedProvider, PlanOptions, Settled } from './plan.ts';
+import { earliestServed, longestSpan } from './reach.ts';
 import { firstDay } from './wanted.ts';
 import type { WantedSeries } from './wanted.ts';
 
@@ -55,9 +56,7 @@ function reachableRange(
   const { instrument, period } = wanted.series;
   const rule = sessionRule(instrument, capabilities.dayBoundary[instrument.class], stored.timezone);
   const end = finishedEnd(period, rule, options.now, options.settleMinutes * MINUTE_MS);
-  const depth = capabilities.periods[period]?.depthDays;
-  const unit = isIntraday(period) ? MINUTE_MS : DAY_MS;
-  const reach = depth === undefined ? -Infinity : Math.ceil((options.now - depth * DAY_MS) / unit) * unit;
+  const reach = earliestServed(capabilities, period, options.now);
   return { range: { from: Math.max(wanted.range.from, reach), to: Math.min(wanted.range.to, end) }, reach };
 }
 
@@ -77,7 +76,14 @@ function overlapOf(
   return next === undefined || first === undefined ? undefined : { from: Math.max(first, reach), to: next.from };
 }
 
+/** Everything that is stored and everything that is wanted, as far as the provider reaches. */
+function wholeSeries(stored: StoredSeries, range: TimeRange, reach: number): TimeRanges {
+  const served = stored.coverage.map((part) => ({ from: Math.max(part.from, reach), to: part.to }));
+  return served.reduce<TimeRanges>((all, part) => unite(all, part), [range]);
+}
+
 function reasonOf(missing: TimeRanges, stored: StoredSeries, force: boolean): JobReason {
+  if (stored.rebasePending === true) return 'rebase';
   if (force) return 'force';
   if (stored.rows === 0) return 'new';
   const last = stored.tail.at(-1) ?? -Infinity;
@@ -129,12 +135,12 @@ function planOne(
   const absent =
     options.force || !wanted.suggested ? undefined : settledAbsent(series, stored, provider.id, options.now);
   if (absent !== undefined) return absent;
-  const missing = options.force ? [range] : subtract(range, stored.coverage);
+  const whole = stored.rebasePending === true ? wholeSeries(stored, range, reach) : undefined;
+  const missing = whole ?? (options.force ? [range] : subtract(range, stored.coverage));
   if (missing.length === 0) return { series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored };
-  const span = capabilities.periods[series.period]?.spanDays;
   const overlap = overlapOf(missing, stored, options.overlapBars, reach);
   const asked = overlap === undefined ? missing : unite(missing, overlap);
-  const requests = asked.flatMap((part) => split(part, span === undefined ? undefined : span * DAY_MS));
+  const requests = asked.flatMap((part) => split(part, longestSpan(capabilities, series.period)));
   return {
     series,
     provider: provider.id,

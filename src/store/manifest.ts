@@ -41,6 +41,10 @@ const version = z.object({
   columns: z.array(z.string()),
   /** Bars that the provider changed after they were stored. */
   revisions: z.number(),
+  /** Length of the log of revisions, bytes; what stands behind it was never committed. */
+  revision_bytes: z.number().optional(),
+  /** The source has put the series on another basis, and the whole of it is still to be fetched again. */
+  rebase_pending: z.boolean().optional(),
   files: z.array(storedFile),
   updated_at: z.string(),
   run: z.string(),
@@ -98,12 +102,12 @@ export function versionOf(value: Manifest): ManifestVersion {
 /** What a version says that does not follow from the bars. */
 export type VersionFacts = Omit<
   ManifestVersion,
-  'rows' | 'first' | 'last' | 'tail' | 'columns' | 'files' | 'updated_at' | 'run'
+  'rows' | 'first' | 'last' | 'tail' | 'columns' | 'files' | 'updated_at' | 'run' | 'revision_bytes'
 >;
 
 /** The facts of a version, to be kept with other files. */
 export function versionFacts(value: ManifestVersion): VersionFacts {
-  const { rows, first, last, tail, columns, files, updated_at, run, ...facts } = value;
+  const { rows, first, last, tail, columns, files, updated_at, run, revision_bytes, ...facts } = value;
   return facts;
 }
 
@@ -124,6 +128,7 @@ export function storedSeries(value: ManifestVersion, period: Manifest['period'])
     ...(value.timezone === undefined ? {} : { timezone: value.timezone }),
     coverage,
     rows: value.rows,
+    ...(value.rebase_pending === true ? { rebasePending: true } : {}),
     ...(value.first === undefined ? {} : { first: Date.parse(value.first) }),
     tail: value.tail.map((stamp) => Date.parse(stamp)),
     ...(value.absent === undefined

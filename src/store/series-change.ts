@@ -3,6 +3,7 @@ import type { Series } from '../market/instrument.ts';
 import { NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { Format } from '../market/file-format.ts';
+import type { Revisions } from './revisions.ts';
 import type { ManifestVersion, StoredFile, VersionFacts } from './manifest.ts';
 
 /** What the folder has of a series, as far as its files bear it out. */
@@ -16,6 +17,8 @@ export interface KnownSeries {
   readonly superseded: readonly StoredFile[];
   /** How many commits its manifest counts. */
   readonly commit: number;
+  /** Length of the log of revisions that was committed, bytes; undefined when nobody knows. */
+  readonly revisionBytes?: number;
 }
 
 /** Nothing is known of a series. */
@@ -29,6 +32,8 @@ export interface SeriesChange {
   readonly bars?: Bars;
   readonly formats: readonly Format[];
   readonly facts: VersionFacts;
+  /** What the source has changed, for the log of revisions. */
+  readonly revisions?: Revisions;
 }
 
 /** What a commit did beside what was asked. */

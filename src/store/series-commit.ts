@@ -10,6 +10,7 @@ import type { Journal } from './journal.ts';
 import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { quarantinePath } from './paths.ts';
+import { appendRevisions, revisionLines } from './revisions.ts';
 import type { Committed, SeriesChange } from './series-change.ts';
 
 /** How many stamps a manifest keeps of the last bars. */
@@ -72,6 +73,7 @@ function timesOf(version: ManifestVersion | undefined): Pick<ManifestVersion, 'r
 function manifestOf(
   { series, known, bars, facts }: SeriesChange,
   files: StoredFile[],
+  revisionBytes: number,
   replaced: boolean,
   run: string,
   now: number,
@@ -88,6 +90,7 @@ function manifestOf(
     ...(bars === undefined ? timesOf(known.version) : describeTimes(bars.time, series.period, TAIL_LENGTH)),
     columns: bars === undefined ? (known.version?.columns ?? []) : columnNames(bars),
     files,
+    ...(revisionBytes === 0 ? {} : { revision_bytes: revisionBytes }),
     updated_at: new Date(now).toISOString(),
     run,
     ...(replaced && known.version !== undefined ? { before: known.version } : {}),
@@ -98,6 +101,7 @@ function manifestOf(
 function finish(
   { change, files }: Draft,
   writtenAt: ReadonlyMap<string, WrittenFile>,
+  revisionBytes: number,
   run: string,
   now: number,
 ): Finished {
@@ -111,11 +115,20 @@ function finish(
     return { path, format, bytes: written.bytes, sha256: written.sha256, mtime_ms: written.mtimeMs };
   });
   const foreign = files.flatMap((file) => ('encoded' in file && file.foreign ? [file.encoded.path] : []));
-  return { manifest: manifestOf(change, records, replaced, run, now), foreign };
+  return { manifest: manifestOf(change, records, revisionBytes, replaced, run, now), foreign };
 }
 
 async function syncFolders(files: readonly WrittenFile[]): Promise<void> {
   await Promise.all([...new Set(files.map(({ path }) => dirname(path)))].map((folder) => syncFolder(folder)));
+}
+
+/** Logs what the source has changed. @returns the length of the log */
+async function logRevisions(root: string, change: SeriesChange, run: string, now: number): Promise<number> {
+  const { revisions, series, known } = change;
+  const committed = known.revisionBytes ?? Number.POSITIVE_INFINITY;
+  if (revisions === undefined) return known.revisionBytes ?? 0;
+  const lines = revisionLines(revisions, series.period, run, now);
+  return lines === '' ? (known.revisionBytes ?? 0) : appendRevisions(root, series.key, lines, committed);
 }
 
 /** Sets aside what nobody here wrote. */
@@ -151,9 +164,11 @@ export async function commitChanges(
   const contents = drafts.flatMap(({ files }) => files.flatMap((file) => ('encoded' in file ? [file.encoded] : [])));
   const written = await writeFiles(contents.map(({ path, content }) => ({ path: join(root, path), content })));
   const writtenAt = new Map(written.map((file, index) => [contents[index]?.path ?? '', file]));
-  const finished = drafts.map((each) => finish(each, writtenAt, run, now));
+  let finished: Finished[];
   try {
     await syncFiles(written);
+    const logs = await Promise.all(changes.map((change) => logRevisions(root, change, run, now)));
+    finished = drafts.map((each, index) => finish(each, writtenAt, logs[index] ?? 0, run, now));
     await journal.append(finished.map(({ manifest }) => manifest));
   } catch (error) {
     dropFiles(written);

@@ -56,11 +56,24 @@ export class SeriesStore {
       if (version === undefined) continue;
       const formats = this.wholeFormats(version);
       if (formats.length > 0 || version.files.length === 0) {
-        return { stored: storedSeries(version, series.period), version, formats, superseded, commit };
+        return {
+          stored: storedSeries(version, series.period),
+          version,
+          formats,
+          superseded,
+          commit,
+          revisionBytes: version.revision_bytes ?? 0,
+        };
       }
     }
     const { coverage, absent, ...binding } = storedSeries(manifest, series.period);
-    return { stored: { ...binding, coverage: [], rows: 0, tail: [] }, formats: [], superseded, commit };
+    return {
+      stored: { ...binding, coverage: [], rows: 0, tail: [] },
+      formats: [],
+      superseded,
+      commit,
+      revisionBytes: manifest.revision_bytes ?? 0,
+    };
   }
 
   /** All stored bars of a series. @throws VortexError `file-corrupt` */

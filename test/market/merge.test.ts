@@ -28,8 +28,8 @@ function byLookUp(stored: Bars, answer: Bars): { rows: Row[]; added: number; rev
 }
 
 const merged = (stored: Bars, answer: Bars): { rows: Row[]; added: number; revised: number; vanished: number } => {
-  const { bars, ...counts } = mergeBars(stored, answer);
-  return { rows: rowsOf(bars), ...counts };
+  const { bars, added, revised, vanished } = mergeBars(stored, answer);
+  return { rows: rowsOf(bars), added, revised, vanished };
 };
 
 describe('an answer worked into stored bars', () => {

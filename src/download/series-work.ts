@@ -1,0 +1,64 @@
+import type { Bars } from '../market/bars.ts';
+import type { VortexError } from '../market/errors.ts';
+import { split, unite } from '../market/time-range.ts';
+import type { TimeRanges } from '../market/time-range.ts';
+import type { Job } from '../plan/plan.ts';
+import { earliestServed, longestSpan } from '../plan/reach.ts';
+import type { Format } from '../market/file-format.ts';
+import type { KnownSeries } from '../store/series-change.ts';
+import { markRebasePending, recordSeries } from './record.ts';
+import type { Recording } from './record.ts';
+import { fetchSeries } from './series-job.ts';
+import type { FetchContext } from './series-job.ts';
+
+/** What work on a series needs. */
+export interface WorkContext extends FetchContext {
+  readonly formats: readonly Format[];
+  readonly loadBars: (known: KnownSeries) => Promise<Bars>;
+}
+
+/** What the work came to, and the error that ended it early. */
+export interface WorkedSeries {
+  readonly recording: Recording;
+  readonly error: VortexError | undefined;
+}
+
+async function attempt(job: Job, known: KnownSeries, context: WorkContext, signal: AbortSignal): Promise<WorkedSeries> {
+  const fetched = await fetchSeries(job, context, signal);
+  const recording = await recordSeries(job, known, fetched, context.loadBars, context.formats, context.now);
+  return { recording, error: fetched.error };
+}
+
+/** The job that fetches everything stored and everything asked for, as far as the provider still serves it. */
+function wholeSeries(job: Job, { capabilities, now }: WorkContext): Job {
+  const { period } = job.series;
+  const earliest = earliestServed(capabilities, period, now);
+  const served = [...job.stored.coverage, ...job.requests].map(({ from, to }) => ({
+    from: Math.max(from, earliest),
+    to,
+  }));
+  const whole = served.reduce<TimeRanges>((all, range) => unite(all, range), []);
+  return {
+    ...job,
+    reason: 'rebase',
+    requests: whole.flatMap((range) => split(range, longestSpan(capabilities, period))),
+  };
+}
+
+/**
+ * Fetches a job and works it into what is stored. Where the source has put the series on another basis the whole of it is
+ * fetched; if that fails, nothing changes but a mark, and the next run tries again.
+ * @throws VortexError `file-corrupt`, `folder-unusable`
+ */
+export async function workOnSeries(
+  job: Job,
+  known: KnownSeries,
+  context: WorkContext,
+  signal: AbortSignal,
+): Promise<WorkedSeries> {
+  const first = await attempt(job, known, context, signal);
+  if (first.recording.rebase !== true) return first;
+  const again = await attempt(wholeSeries(job, context), known, context, signal);
+  const pending = again.error === undefined ? undefined : markRebasePending(job, known);
+  return pending === undefined ? again : { ...again, recording: { ...again.recording, change: pending } };
+}

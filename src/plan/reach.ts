@@ -1,0 +1,22 @@
+import { DAY_MS, isIntraday } from '../market/period.ts';
+import type { Period } from '../market/period.ts';
+import type { Capabilities } from '../providers/provider.ts';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * The earliest stamp that a provider still serves at a period: a whole day or minute; minus infinity when it goes back to
+ * the first bar.
+ * @param now milliseconds since the epoch, UTC
+ */
+export function earliestServed(capabilities: Capabilities, period: Period, now: number): number {
+  const depth = capabilities.periods[period]?.depthDays;
+  const unit = isIntraday(period) ? MINUTE_MS : DAY_MS;
+  return depth === undefined ? Number.NEGATIVE_INFINITY : Math.ceil((now - depth * DAY_MS) / unit) * unit;
+}
+
+/** Longest span of one request in milliseconds; undefined when there is no limit. */
+export function longestSpan(capabilities: Capabilities, period: Period): number | undefined {
+  const days = capabilities.periods[period]?.spanDays;
+  return days === undefined ? undefined : days * DAY_MS;
+}

@@ -1,0 +1,65 @@
+import { closeSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { BasisChange } from '../market/basis.ts';
+import type { BarChange } from '../market/merge.ts';
+import type { Period } from '../market/period.ts';
+import { formatStamp } from '../market/stored-series.ts';
+import { makeFolder, storeError, syncDescriptor } from './files.ts';
+import { OWN_FOLDER } from './paths.ts';
+
+/** What a source has changed of a series after it was stored. */
+export interface Revisions {
+  readonly changes: readonly BarChange[];
+  readonly bases: readonly BasisChange[];
+}
+
+const HEADER = 'Seen,Run,Datetime,Kind,Column,Old,New\n';
+
+/** `.vortex/revisions/<same path>.csv` */
+export const revisionsPath = (root: string, key: string): string => join(root, OWN_FOLDER, 'revisions', `${key}.csv`);
+
+const KIND_OF_COUNTS = new Set(['Volume', 'Open Interest']);
+
+const number = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '' : String(value));
+
+/** The lines of a log of revisions: one a changed value, one a bar that vanished, one for a change of basis. */
+export function revisionLines({ changes, bases }: Revisions, period: Period, run: string, now: number): string {
+  const head = `${new Date(now).toISOString()},${run}`;
+  const lines = bases.map(({ columns, factor, difference }) => {
+    const names = columns === 'prices' ? 'Open High Low Close' : columns;
+    return `${head},,rebase,${names},,${difference === 0 ? `factor ${factor}` : `difference ${difference}`}\n`;
+  });
+  for (const { time, column, old, fresh } of changes) {
+    const kind = column === undefined ? 'vanished' : KIND_OF_COUNTS.has(column) ? 'volume' : 'price';
+    lines.push(`${head},${formatStamp(time, period)},${kind},${column ?? ''},${number(old)},${number(fresh)}\n`);
+  }
+  return lines.join('');
+}
+
+/**
+ * Appends lines to the log of a series, durably. Anything behind the committed length is what a crash left of lines that
+ * were never committed; it is cut off.
+ * @param committed length that the manifest knows, bytes
+ * @returns the new length
+ * @throws VortexError `disk-full`, `folder-unusable`
+ */
+export async function appendRevisions(root: string, key: string, lines: string, committed: number): Promise<number> {
+  const path = revisionsPath(root, key);
+  makeFolder(dirname(path));
+  try {
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    const fd = openSync(path, 'a', 0o644);
+    try {
+      if (size > committed) ftruncateSync(fd, committed);
+      const start = Math.min(size, committed);
+      const text = Buffer.from(start === 0 ? HEADER + lines : lines);
+      for (let written = 0; written < text.length;) written += writeSync(fd, text, written);
+      await syncDescriptor(fd);
+      return start + text.length;
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
