@@ -2,7 +2,7 @@ import { catalogue } from '../market/catalogue.ts';
 import { formatTradeDate, parseTradeDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
 import { deliveryMonth, resolveCycle } from '../market/futures-cycle.ts';
-import type { AssetClass, Instrument } from '../market/instrument.ts';
+import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
 import { DAY_MS } from '../market/period.ts';
 import { contractDays, selectInstruments } from '../plan/select.ts';
 import { oneYearBefore } from '../plan/wanted.ts';
@@ -79,8 +79,10 @@ export async function showInstrument(symbol: string, flags: SelectionFlags, { ou
     ...(market === undefined || instrument.class !== 'future' ? {} : { name: market.name }),
     ...(contract === undefined ? {} : { contract: contract.symbol }),
   };
+  // A future has a symbol for each contract only; the one that is delivered next shows the form.
+  const example = contract ?? nextContract(instrument, context.now);
   const symbols = Object.fromEntries(
-    PROVIDERS.map((provider) => [provider.id, provider.symbolFor(instrument, contract) ?? null]),
+    PROVIDERS.map((provider) => [provider.id, provider.symbolFor(instrument, example) ?? null]),
   );
   if (flags.json) writeJson(output, { schema: 1, instrument: { ...shown, symbolAt: symbols } });
   else {
@@ -96,6 +98,14 @@ export async function showInstrument(symbol: string, flags: SelectionFlags, { ou
     );
   }
   return 0;
+}
+
+function nextContract(instrument: Instrument, now: number): Contract | undefined {
+  if (instrument.class !== 'future') return undefined;
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const range = { from: today - DAY_MS * 7, to: today + DAY_MS };
+  const live = resolveCycle(instrument.code, instrument.cycle ?? '', range, contractDays(instrument), now);
+  return live.find(({ contract }) => contract.life.to > now)?.contract;
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
