@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 
@@ -11,6 +10,7 @@ export async function openLog(
   isTerminal: boolean,
   colour: boolean,
 ): Promise<Logger> {
+  const { pino } = await import('pino');
   const options = { level: settings.level, base: { run } };
   const pretty = settings.format === 'pretty' || (settings.format === 'auto' && isTerminal);
   if (!pretty) return pino(options, pino.destination({ fd: STDERR, sync: true }));

@@ -1,6 +1,6 @@
 import { catalogue } from '../market/catalogue.ts';
 import { usageError } from '../market/errors.ts';
-import { startSandbox } from '../sandbox/server.ts';
+
 import type { FuturesRoot } from '../sandbox/futures-list.ts';
 import type { Sandbox } from '../sandbox/server.ts';
 import { readNow } from './context.ts';
@@ -32,13 +32,15 @@ function sandboxFutures(): FuturesRoot[] {
 }
 
 /** A sandbox for this process alone, on any free port. */
-export function embeddedSandbox(now: number): Promise<Sandbox> {
+export async function embeddedSandbox(now: number): Promise<Sandbox> {
+  const { startSandbox } = await import('../sandbox/server.ts');
   return startSandbox({ port: 0, now: () => now, futures: sandboxFutures() });
 }
 
 /** `vortex sandbox`: serves until it is stopped. */
 export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundings): Promise<number> {
   const fixed = flags.now === undefined ? undefined : readNow(flags.now);
+  const { startSandbox } = await import('../sandbox/server.ts');
   const server = await startSandbox({
     port: readWhole('--port', flags.port, 65_535),
     ...(flags.seed === undefined ? {} : { seed: readWhole('--seed', flags.seed, 2 ** 32 - 1) }),

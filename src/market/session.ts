@@ -52,10 +52,30 @@ export function sessionRule(instrument: Instrument, dayBoundary?: string, knownZ
   return { zone: zone ?? 'UTC', closeMs: DAY_MS, weekends: false };
 }
 
-function firstOpenDate(rule: SessionRule, now: number, settleMs: number): TradeDate {
-  let date = localDate(now, rule.zone) - DAY_MS;
-  while (now >= instantOf(date, rule.closeMs, rule.zone) + settleMs) date += DAY_MS;
+/** Least and greatest offset from UTC of the zones in the rules, hours. */
+const OFFSETS: Readonly<Record<string, readonly [least: number, greatest: number]>> = {
+  'America/New_York': [-5, -4],
+  'America/Chicago': [-6, -5],
+  'Europe/London': [0, 1],
+};
+
+/** The first date whose session is not over yet, given when each is over. Starts from a date that surely is. */
+function firstOpenFrom(date: TradeDate, isOver: (date: TradeDate) => boolean): TradeDate {
+  while (isOver(date)) date += DAY_MS;
   return date;
+}
+
+function firstOpenDate({ zone, closeMs }: SessionRule, now: number, settleMs: number): TradeDate {
+  const before = Math.floor(now / DAY_MS) * DAY_MS - 3 * DAY_MS;
+  const atOffset = (hours: number): TradeDate =>
+    firstOpenFrom(before, (date) => now >= date + closeMs - hours * HOUR_MS + settleMs);
+  const [least, greatest] = OFFSETS[zone] ?? [];
+  if (least !== undefined && greatest !== undefined) {
+    // Most of the day the answer is the same in summer and in winter, and loading the time zones takes 12 ms.
+    const date = atOffset(least);
+    if (date === atOffset(greatest)) return date;
+  }
+  return firstOpenFrom(before, (date) => now >= instantOf(date, closeMs, zone) + settleMs);
 }
 
 function lastSessionOfMonth(date: TradeDate, weekends: boolean): TradeDate {

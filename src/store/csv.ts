@@ -5,9 +5,9 @@ import { formatInstant, formatTradeDate } from '../market/calendar.ts';
 import { VortexError } from '../market/errors.ts';
 import { DAY_MS, isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
+import { columnNames, FIXED_COLUMNS } from './columns.ts';
 
 const MINUTE_MS = 60_000;
-const FIXED_COLUMNS = ['Datetime', 'Open', 'High', 'Low', 'Close', 'Volume'];
 
 const dates = new Map<number, string>();
 
@@ -30,11 +30,6 @@ function instantText(instant: number): string {
   if (instant % MINUTE_MS !== 0) return formatInstant(instant);
   const date = Math.floor(instant / DAY_MS) * DAY_MS;
   return dateText(date) + (minutes[(instant - date) / MINUTE_MS] ?? '');
-}
-
-/** Names of the columns of these bars, in file order. */
-export function columnNames(bars: Bars): string[] {
-  return [...FIXED_COLUMNS, ...bars.extras.keys()];
 }
 
 /**

@@ -3,7 +3,6 @@ import type { Bars } from '../market/bars.ts';
 import { firstOfNextMonth } from '../market/calendar.ts';
 import { periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
-import { encodeCsv, decodeCsv } from './csv.ts';
 import type { Format } from '../market/file-format.ts';
 import type { ParquetLabels } from './parquet.ts';
 
@@ -52,13 +51,19 @@ export async function encodeSeries(
   labels: ParquetLabels,
 ): Promise<EncodedFile[]> {
   if (bars.time.length === 0) return [];
-  if (format === 'csv') return [{ path: `${key}.csv`, format, content: encodeCsv(bars, period) }];
+  if (format === 'csv') {
+    const { encodeCsv } = await import('./csv.ts');
+    return [{ path: `${key}.csv`, format, content: encodeCsv(bars, period) }];
+  }
   return parquetFiles(key, period, bars, labels);
 }
 
 /** Reads one file of a series. @throws VortexError `file-corrupt` */
 export async function decodeFile(content: Buffer, format: Format, path: string): Promise<Bars> {
-  if (format === 'csv') return decodeCsv(content, path);
+  if (format === 'csv') {
+    const { decodeCsv } = await import('./csv.ts');
+    return decodeCsv(content, path);
+  }
   const { decodeParquet } = await import('./parquet.ts');
   return decodeParquet(content, path);
 }

@@ -3,7 +3,7 @@ import type { ColumnBuffer, FieldDefinition, ParquetWriter } from 'parquetjs-lit
 import { allocateBars, EXTRA_COLUMNS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { VortexError } from '../market/errors.ts';
-import { columnNames } from './csv.ts';
+import { columnNames } from './columns.ts';
 
 /** Rows of one row group. */
 const GROUP_ROWS = 100_000;

@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Bars } from '../market/bars.ts';
-import { columnNames } from './csv.ts';
+import { columnNames } from './columns.ts';
 import { encodeSeries } from './encoding.ts';
 import type { EncodedFile } from './encoding.ts';
 import { dropFiles, makeFolder, placeFile, sha256, storeError, syncFiles, syncFolder, writeFiles } from './files.ts';

@@ -10,7 +10,6 @@ import type { Format } from '../market/file-format.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { Journal, settleJournal, unsettledManifests } from './journal.ts';
 import { manifestPath } from './paths.ts';
-import { commitChanges } from './series-commit.ts';
 import { UNKNOWN_SERIES } from './series-change.ts';
 import type { Committed, KnownSeries, SeriesChange } from './series-change.ts';
 
@@ -113,7 +112,8 @@ export class SeriesStore {
   }
 
   private async flush(): Promise<void> {
-    await Promise.resolve();
+    // Loaded when there is something to write: a plan does without.
+    const { commitChanges } = await import('./series-commit.ts');
     while (this.queue.length > 0) {
       const group = this.queue.splice(0, GROUP_SIZE);
       const changes = group.map(({ change }) => change);
