@@ -231,7 +231,8 @@ class PlanRun {
   }
 
   private obey(error: VortexError, job: Job): void {
-    if (error.disposition === 'abort-run') this.abort(error);
+    // An interruption has ended the run already.
+    if (error.disposition === 'abort-run' && error.code !== 'interrupted') this.abort(error);
     if (error.disposition === 'stop-provider' && !this.stopped.has(job.provider)) {
       this.stopped.set(job.provider, error);
       this.tools.warn(`${job.provider} is not asked any more in this run: ${error.message}`);
