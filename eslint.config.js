@@ -23,8 +23,10 @@ export default tseslint.config(
   { files: ['**/*.js', '**/*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['**/*.cjs', '**/*.mjs', '**/*.js'],
-    languageOptions: { globals: Object.fromEntries(
+    languageOptions: {
+      globals: Object.fromEntries(
         ['module', 'process', 'console', 'URL', 'Buffer', 'fetch', 'performance'].map((name) => [name, 'readonly']),
-      ) },
+      ),
+    },
   },
 );

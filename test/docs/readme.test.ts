@@ -25,7 +25,10 @@ it.each(commands.filter((line) => line.startsWith('npx vortex ')))('README: %s',
   const [words = '', target] = line.split(' > ');
   const args = words.split(/\s+/).slice(2);
   const { code, stdout, stderr } = await vortex([...args, '--now', '2026-11-24T12:00:00Z'], { cwd, env: sandbox.env });
-  expect({ code, stderr: stderr.split('\n').filter((text) => text.includes('"level":50')) }).toEqual({ code: 0, stderr: [] });
+  expect({ code, stderr: stderr.split('\n').filter((text) => text.includes('"level":50')) }).toEqual({
+    code: 0,
+    stderr: [],
+  });
   if (target !== undefined) expect(JSON.parse(stdout)).toMatchObject({ schema: 1, status: 'ok' });
 });
 

@@ -107,16 +107,14 @@ export function recordedRows({ meta, timestamp = [], indicators }: Result): Reco
   }));
 }
 
-/**
- * The shortest decimal text of a float32, found by trying one digit after the other. A price in 256ths, as bonds have, that
- * would lose its last digit by that (106.0078125) stands as it is.
- */
+/** The shortest decimal text of a float32, found by trying one digit after the other. */
 export function shortestFloat32(recorded: number): string {
-  for (let digits = 1; digits <= 17; digits++) {
-    const shorter = Number(recorded.toPrecision(digits));
-    if (Math.fround(shorter) !== Math.fround(recorded)) continue;
-    const isFraction = Number.isInteger(recorded * 256) && Math.abs(recorded) < 1024;
-    return String(digits > 7 && isFraction ? recorded : shorter);
+  for (let digits = 1; digits <= 9; digits++) {
+    const candidate = Number(recorded.toPrecision(digits));
+    if (Math.fround(candidate) === Math.fround(recorded)) {
+      // A value that no float32 was widened to stays as it is.
+      return Math.fround(recorded) === recorded ? String(candidate) : String(recorded);
+    }
   }
   return String(recorded);
 }
