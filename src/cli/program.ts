@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { EXIT, exitCodeOf } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
+import type { ImportFlags } from './import.ts';
 import type { SelectionFlags } from './selection.ts';
 
 /** Collects a flag that may be given more than once, or takes a comma list. */
@@ -67,6 +68,20 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
     .addHelpText('after', '\nExample:\n  vortex plan GOLD --start 2024-01-01 --json\n')
     .action(async (symbols: string[], flags: SelectionFlags) => {
       done(await (await import('./plan.ts')).plan(symbols, flags, surroundings));
+    });
+
+  withFolder(program.command('import'))
+    .summary('adopt a folder of bc-utils or of the older Python tool, without a request')
+    .description(
+      'Takes the files of another tool into the data folder: bars, coverage, where they came from. The originals are not touched.',
+    )
+    .argument('<dir>', 'the folder: Day_GOLD_20240400.csv …, or futures/1d/GOLD/GOLD_20240400.csv …')
+    .option('-p, --provider <id>', 'where bars come from whose file does not say it (default: barchart)')
+    .option('--instruments <file>', 'file of instruments; may be repeated', collect)
+    .option('--dry-run', 'show what would be adopted; no write')
+    .addHelpText('after', '\nExample:\n  vortex import ./old-prices --output-dir ./data\n')
+    .action(async (folder: string, flags: ImportFlags) => {
+      done(await (await import('./import.ts')).importFolder(folder, flags, surroundings));
     });
 
   addInstruments(program, surroundings, done);

@@ -160,6 +160,7 @@ export async function recordSeries(
     ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
     coverage: writeCoverage(coverageAfter(job, known, fetched.answered), period),
     ...(absent ? { absent: { provider, checked_at: new Date(now).toISOString() } } : {}),
+    ...(before?.imported_from === undefined ? {} : { imported_from: before.imported_from }),
     revisions: (before?.revisions ?? 0) + merged.revised + merged.bases.length,
   };
   const { changes, bases } = merged;

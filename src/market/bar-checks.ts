@@ -23,7 +23,7 @@ export interface CheckedBars {
 }
 
 /** The rows of the table at the given indices, copied. */
-function pickBars(bars: Bars, rows: readonly number[]): Bars {
+export function pickBars(bars: Bars, rows: readonly number[]): Bars {
   const picked = allocateBars(rows.length, [...bars.extras.keys()]);
   const copy = (from: Float64Array, to: Float64Array): void => {
     rows.forEach((row, index) => {

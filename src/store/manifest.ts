@@ -21,6 +21,18 @@ const storedFile = z.object({
   mtime_ms: z.number(),
 });
 
+/** Where adopted bars came from, and when. */
+const importedFile = z.object({
+  /** The adopted folder's name and the file's path below it. */
+  file: z.string(),
+  tool: z.enum(['bc-utils', 'python']),
+  /** Of the file as it was adopted. */
+  sha256: z.string(),
+  /** Bars that came from it. */
+  bars: z.number(),
+  at: z.string(),
+});
+
 const version = z.object({
   provider: z.string().optional(),
   /** The symbol on the wire. */
@@ -45,6 +57,8 @@ const version = z.object({
   revision_bytes: z.number().optional(),
   /** The source has put the series on another basis, and the whole of it is still to be fetched again. */
   rebase_pending: z.boolean().optional(),
+  /** Files of other programs that bars were adopted from, without a request. */
+  imported_from: z.array(importedFile).optional(),
   files: z.array(storedFile),
   updated_at: z.string(),
   run: z.string(),
@@ -64,6 +78,7 @@ const manifest = version.extend({
 });
 
 export type StoredFile = z.infer<typeof storedFile>;
+export type ImportedFile = z.infer<typeof importedFile>;
 /** What one commit says about a series. */
 export type ManifestVersion = z.infer<typeof version>;
 /** What the folder knows of one series; written before the files it speaks of are put in place. */

@@ -1,0 +1,208 @@
+import { basename, resolve } from 'node:path';
+import { keptFormats } from '../download/record.ts';
+import { countDropped } from '../market/bar-checks.ts';
+import { NO_BARS } from '../market/bars.ts';
+import { VortexError } from '../market/errors.ts';
+import { cutUnfinished } from '../market/finished.ts';
+import type { Series } from '../market/instrument.ts';
+import { DAY_MS } from '../market/period.ts';
+import { finishedEnd, sessionRule } from '../market/session.ts';
+import { formatStamp } from '../market/stored-series.ts';
+import { sha256 } from '../store/files.ts';
+import { adopt, adoptedFacts, pricesAsGiven } from '../store/foreign-adopt.ts';
+import type { AdoptedSeries } from '../store/foreign-adopt.ts';
+import { foreignBars } from '../store/foreign-bars.ts';
+import { readForeignCsv } from '../store/foreign-csv.ts';
+import { readForeignFile, readForeignSidecar } from '../store/foreign-folder.ts';
+import type { ForeignName } from '../store/foreign-names.ts';
+import { readSidecar } from '../store/foreign-sidecar.ts';
+import type { Sidecar } from '../store/foreign-sidecar.ts';
+import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
+import type { SeriesStore } from '../store/series-store.ts';
+import type { CommandContext } from './context.ts';
+import type { ImportedRow } from './import-report.ts';
+
+const MINUTE_MS = 60_000;
+
+/** A foreign file and the series that it stands for. */
+export interface Candidate {
+  readonly path: string;
+  readonly name: ForeignName;
+  readonly series: Series;
+}
+
+/** What an import works with. */
+export interface ImportWork {
+  readonly folder: string;
+  readonly source: string;
+  /** --provider was given. */
+  readonly sourceGiven: boolean;
+  readonly store: SeriesStore;
+  readonly context: CommandContext;
+  readonly warn: (line: string) => void;
+}
+
+const NOTHING_TAKEN = {
+  added: 0,
+  dropped: 0,
+  droppedReasons: {},
+  unsorted: 0,
+  unfinished: 0,
+  differs: 0,
+  firstDifference: null,
+  first: null,
+  last: null,
+} as const;
+
+/** The row of a file that is not taken. */
+export function skipped(path: string, name: ForeignName, series: Series | undefined, reason: string): ImportedRow {
+  return {
+    ...NOTHING_TAKEN,
+    series: series?.key ?? null,
+    instrument: series?.instrument.id ?? name.id,
+    symbol: series?.symbol ?? null,
+    period: name.period,
+    provider: null,
+    file: path,
+    outcome: 'skipped',
+    reason,
+    failed: true,
+  };
+}
+
+function sidecarOf(path: string, { folder, warn, source, sourceGiven }: ImportWork): Sidecar {
+  const unreadable = `${path}.json: the sidecar cannot be read and is passed over`;
+  try {
+    const content = readForeignSidecar(folder, path);
+    const sidecar = content === undefined ? {} : readSidecar(content);
+    if (sidecar === undefined) warn(unreadable);
+    if (sidecar?.strangeProvider !== undefined) {
+      warn(`${path}.json: names an unknown provider, ${sidecar.strangeProvider}; taken as ${source}`);
+    }
+    if (sourceGiven && sidecar?.provider !== undefined && sidecar.provider !== source) {
+      warn(`${path}.json: names ${sidecar.provider}, which counts before --provider ${source}`);
+    }
+    return sidecar ?? {};
+  } catch (error) {
+    if (!(error instanceof VortexError)) throw error;
+    warn(unreadable);
+    return {};
+  }
+}
+
+/** When the bars of a file were as they are: its own time, as far as that can be, and never after now. */
+function asOf(last: number, times: readonly (number | undefined)[], now: number): number {
+  const possible = times.filter((time) => time !== undefined && time >= last - DAY_MS);
+  return Math.min(now, ...possible.map((time) => time ?? now));
+}
+
+/** Zone of stamps that name none: Barchart writes the exchange's own clock. */
+function sourceZone(provider: string, { instrument }: Series): string | undefined {
+  if (provider !== 'barchart') return undefined;
+  return instrument.class === 'stock' ? 'America/New_York' : 'America/Chicago';
+}
+
+/** Works one file into its series. @throws VortexError `file-corrupt` when the file cannot be read */
+function adoptFile(
+  { path, name, series }: Candidate,
+  before: AdoptedSeries,
+  zone: string | undefined,
+  work: ImportWork,
+): { readonly row: ImportedRow; readonly after: AdoptedSeries; readonly changed: boolean } {
+  const { context, folder } = work;
+  const { instrument, period } = series;
+  const { content, mtimeMs } = readForeignFile(folder, path);
+  const sidecar = sidecarOf(path, work);
+  const provider = sidecar.provider ?? work.source;
+  const timezone = instrument.timezone ?? zone;
+  const read = foreignBars(readForeignCsv(content, path), {
+    period,
+    timezone,
+    sourceZone: sourceZone(provider, series),
+  });
+  const time = asOf(read.bars.time.at(-1) ?? 0, [mtimeMs, sidecar.writtenAt], context.now);
+  const settleMs = context.settings.settle_minutes * MINUTE_MS;
+  const end = finishedEnd(period, sessionRule(instrument, undefined, timezone), time, settleMs);
+  const { bars, unfinished } = cutUnfinished(pricesAsGiven(read.bars, provider, series), end);
+  const dropped = countDropped(read.dropped);
+  const stamp = (at: number | undefined): string | null => (at === undefined ? null : formatStamp(at, period));
+  const taken = {
+    ...skipped(path, name, series, ''),
+    provider,
+    dropped,
+    droppedReasons: read.dropped,
+    unsorted: read.unsorted,
+    unfinished,
+    first: stamp(bars.time[0]),
+    last: stamp(bars.time.at(-1)),
+  };
+  if (bars.time.length === 0) {
+    const placeholders = read.dropped.placeholder ?? 0;
+    const reason = dropped > placeholders ? 'none of its rows is good' : 'it has no bars';
+    return { row: { ...taken, reason, failed: dropped > placeholders }, after: before, changed: false };
+  }
+  const source = {
+    file: `${basename(resolve(folder))}/${path}`,
+    tool: name.tool,
+    sha256: sha256(content),
+    at: new Date(context.now).toISOString(),
+  };
+  const adoption = adopt(before, { bars, holes: read.holes, provider, sourceSymbol: sidecar.symbol, source }, series);
+  if ('reason' in adoption) {
+    return { row: { ...taken, reason: adoption.reason }, after: before, changed: false };
+  }
+  const { after, added, differs, firstDifference, changed } = adoption;
+  const outcome = !changed ? 'unchanged' : before.bars.time.length === 0 ? 'imported' : 'merged';
+  const row: ImportedRow = {
+    ...taken,
+    outcome,
+    reason: null,
+    failed: false,
+    added,
+    differs,
+    firstDifference: firstDifference ?? null,
+  };
+  return { row, after, changed };
+}
+
+/** Works all files of one series in. */
+export async function adoptSeries(
+  candidates: readonly Candidate[],
+  series: Series,
+  work: ImportWork,
+): Promise<{ readonly rows: ImportedRow[]; readonly change: SeriesChange | undefined }> {
+  const { store, context } = work;
+  const known: KnownSeries = store.read(series);
+  const { stored, version } = known;
+  let state: AdoptedSeries;
+  try {
+    state = {
+      bars: known.formats.length === 0 ? NO_BARS : await store.loadBars(known),
+      coverage: stored.coverage,
+      provider: stored.rows > 0 ? stored.provider : undefined,
+      grid: version?.grid ?? [],
+      sources: version?.imported_from ?? [],
+      sourceSymbol: version?.source_symbol,
+    };
+  } catch (error) {
+    if (!(error instanceof VortexError) || error.disposition !== 'skip-series') throw error;
+    return { rows: candidates.map(({ path, name }) => skipped(path, name, series, error.message)), change: undefined };
+  }
+  const rows: ImportedRow[] = [];
+  let changedAny = false;
+  for (const candidate of candidates) {
+    try {
+      const { row, after, changed } = adoptFile(candidate, state, stored.timezone, work);
+      rows.push(row);
+      state = after;
+      changedAny ||= changed;
+    } catch (error) {
+      if (!(error instanceof VortexError) || error.disposition !== 'skip-series') throw error;
+      rows.push(skipped(candidate.path, candidate.name, series, error.message.replace(`${candidate.path}: `, '')));
+    }
+  }
+  if (!changedAny) return { rows, change: undefined };
+  const formats = keptFormats(known, context.settings.formats);
+  const facts = adoptedFacts(known, state, series.period);
+  return { rows, change: { series, known, bars: state.bars, formats, facts } };
+}

@@ -1,0 +1,99 @@
+import { checkBars } from '../market/bar-checks.ts';
+import type { DropReason } from '../market/bar-checks.ts';
+import { allocateBars, EXTRA_COLUMNS, PRICE_COLUMNS } from '../market/bars.ts';
+import type { Bars } from '../market/bars.ts';
+import { DAY_MS } from '../market/period.ts';
+import { readForeignNumber } from './foreign-csv.ts';
+import type { ForeignColumn, ForeignTable } from './foreign-csv.ts';
+import { readForeignStamp } from './foreign-stamps.ts';
+import type { StampRule } from './foreign-stamps.ts';
+
+/** Why a row of a foreign file was not taken. */
+export type ForeignDropReason = DropReason | 'broken-row' | 'unreadable-time' | 'placeholder';
+
+/** How many rows were not taken, by reason. */
+export type ForeignDropped = Readonly<Partial<Record<ForeignDropReason, number>>>;
+
+/** The good bars of a foreign file, and what had to be done to get them. */
+export interface ForeignBars {
+  readonly bars: Bars;
+  readonly dropped: ForeignDropped;
+  /** Rows that stood behind a later one; they were sorted in. */
+  readonly unsorted: number;
+  /** Stamps of which only bad rows tell: nothing is known of them. Ascending. */
+  readonly holes: readonly number[];
+}
+
+interface Row {
+  readonly time: number;
+  readonly values: ReadonlyMap<ForeignColumn, number>;
+}
+
+const EVERYTHING = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+/** Both tools marked a contract without hourly bars by two rows of 1970-01-01. */
+const isPlaceholder = (time: number): boolean => time >= 0 && time < DAY_MS;
+
+/** The values of a row; a text that is no number becomes infinite, which the checks drop. */
+function valuesOf(fields: readonly string[], columns: ForeignTable['columns']): Map<ForeignColumn, number> {
+  const values = new Map<ForeignColumn, number>();
+  for (const [name, index] of columns) {
+    if (name !== 'time') values.set(name, readForeignNumber(fields[index] ?? '') ?? Number.POSITIVE_INFINITY);
+  }
+  return values;
+}
+
+function tableOf(rows: readonly Row[], columns: ForeignTable['columns']): Bars {
+  const bars = allocateBars(
+    rows.length,
+    EXTRA_COLUMNS.filter((name) => columns.has(name)),
+  );
+  rows.forEach(({ time, values }, index) => {
+    bars.time[index] = time;
+    for (const name of [...PRICE_COLUMNS, 'volume'] as const) bars[name][index] = values.get(name) ?? Number.NaN;
+    for (const [name, column] of bars.extras) column[index] = values.get(name) ?? Number.NaN;
+  });
+  return bars;
+}
+
+/** True where the file stands newest first, as Barchart's site gives it. */
+function isNewestFirst(rows: ForeignTable['rows'], time: number, rule: StampRule): boolean {
+  const stamps = [rows[0], rows.at(-1)].map((row) => readForeignStamp(row?.[time] ?? '', rule, -Infinity));
+  const [first, last] = stamps;
+  return first !== undefined && last !== undefined && first > last;
+}
+
+/**
+ * Turns the rows of a foreign file into bars: sorted, bad rows left out and counted, of rows with one stamp the first
+ * good one kept. Pure.
+ */
+export function foreignBars({ columns, rows, broken }: ForeignTable, rule: StampRule): ForeignBars {
+  const dropped: Partial<Record<ForeignDropReason, number>> = broken === 0 ? {} : { 'broken-row': broken };
+  const count = (reason: ForeignDropReason): void => {
+    dropped[reason] = (dropped[reason] ?? 0) + 1;
+  };
+  const timeColumn = columns.get('time') ?? 0;
+  const oldestFirst = isNewestFirst(rows, timeColumn, rule) ? rows.toReversed() : rows;
+  const read: Row[] = [];
+  let [latest, unsorted] = [Number.NEGATIVE_INFINITY, 0];
+  for (const fields of oldestFirst) {
+    const time = readForeignStamp(fields[timeColumn] ?? '', rule, latest);
+    if (time === undefined) count('unreadable-time');
+    else if (isPlaceholder(time)) count('placeholder');
+    else {
+      if (time < latest) unsorted += 1;
+      latest = Math.max(latest, time);
+      read.push({ time, values: valuesOf(fields, columns) });
+    }
+  }
+  // Stable: of rows with one stamp the first of the file comes first.
+  read.sort((a, b) => a.time - b.time);
+  const checked = checkBars(tableOf(read, columns), EVERYTHING);
+  const kept = new Set(checked.bars.time);
+  return {
+    bars: checked.bars,
+    dropped: { ...dropped, ...checked.dropped },
+    unsorted: oldestFirst === rows ? unsorted : Math.max(unsorted, rows.length),
+    holes: [...new Set(read.map(({ time }) => time))].filter((time) => !kept.has(time)),
+  };
+}
