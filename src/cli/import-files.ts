@@ -14,6 +14,7 @@ import type { AdoptedSeries } from '../store/foreign-adopt.ts';
 import { foreignBars } from '../store/foreign-bars.ts';
 import { readForeignCsv } from '../store/foreign-csv.ts';
 import { readForeignFile, readForeignSidecar } from '../store/foreign-folder.ts';
+import { readOlderPeriod } from '../store/foreign-names.ts';
 import type { ForeignName } from '../store/foreign-names.ts';
 import { readSidecar } from '../store/foreign-sidecar.ts';
 import type { Sidecar } from '../store/foreign-sidecar.ts';
@@ -102,6 +103,15 @@ function sourceZone(provider: string, { instrument }: Series): string | undefine
   return instrument.class === 'stock' ? 'America/New_York' : 'America/Chicago';
 }
 
+/** What in a sidecar speaks against the name of its file. */
+function contradiction({ symbol, period }: Sidecar, { contract, period: named }: Series): string | undefined {
+  if (contract !== undefined && symbol !== undefined && /=F$|\*\d+$/.test(symbol)) {
+    return `its sidecar names ${symbol}, which is a front month and no single contract`;
+  }
+  if (period !== undefined && readOlderPeriod(period) !== named) return `its sidecar says that its bars are ${period}`;
+  return undefined;
+}
+
 /** Works one file into its series. @throws VortexError `file-corrupt` when the file cannot be read */
 function adoptFile(
   { path, name, series }: Candidate,
@@ -113,6 +123,8 @@ function adoptFile(
   const { instrument, period } = series;
   const { content, mtimeMs } = readForeignFile(folder, path);
   const sidecar = sidecarOf(path, work);
+  const against = contradiction(sidecar, series);
+  if (against !== undefined) return { row: skipped(path, name, series, against), after: before, changed: false };
   const provider = sidecar.provider ?? work.source;
   const timezone = instrument.timezone ?? zone;
   const read = foreignBars(readForeignCsv(content, path), {

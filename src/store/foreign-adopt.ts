@@ -82,6 +82,7 @@ function refusal(before: AdoptedSeries, { bars, provider }: Offer, grid: readonl
 
 /** The stored bars and those of the offer that they lack; what is stored stays as it is. */
 function addMissing(stored: Bars, offered: Bars): { readonly bars: Bars; readonly added: number } {
+  if (stored.time.length === 0) return { bars: offered, added: offered.time.length };
   const known = new Set(stored.time);
   const rows = Array.from(offered.time.keys()).filter((row) => !known.has(offered.time[row] ?? Number.NaN));
   return rows.length === 0 ? { bars: stored, added: 0 } : mergeBars(stored, pickBars(offered, rows));

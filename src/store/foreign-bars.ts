@@ -1,4 +1,4 @@
-import { checkBars } from '../market/bar-checks.ts';
+import { checkBars, pickBars } from '../market/bar-checks.ts';
 import type { DropReason } from '../market/bar-checks.ts';
 import { allocateBars, EXTRA_COLUMNS, PRICE_COLUMNS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
@@ -24,35 +24,26 @@ export interface ForeignBars {
   readonly holes: readonly number[];
 }
 
-interface Row {
-  readonly time: number;
-  readonly values: ReadonlyMap<ForeignColumn, number>;
-}
-
 const EVERYTHING = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** Both tools marked a contract without hourly bars by two rows of 1970-01-01. */
 const isPlaceholder = (time: number): boolean => time >= 0 && time < DAY_MS;
 
-/** The values of a row; a text that is no number becomes infinite, which the checks drop. */
-function valuesOf(fields: readonly string[], columns: ForeignTable['columns']): Map<ForeignColumn, number> {
-  const values = new Map<ForeignColumn, number>();
-  for (const [name, index] of columns) {
-    if (name !== 'time') values.set(name, readForeignNumber(fields[index] ?? '') ?? Number.POSITIVE_INFINITY);
-  }
-  return values;
-}
-
-function tableOf(rows: readonly Row[], columns: ForeignTable['columns']): Bars {
+/** All rows as a table, in the order of the file; a text that is no number becomes infinite, which the checks drop. */
+function tableOf(rows: ForeignTable['rows'], columns: ForeignTable['columns']): Bars {
   const bars = allocateBars(
     rows.length,
     EXTRA_COLUMNS.filter((name) => columns.has(name)),
   );
-  rows.forEach(({ time, values }, index) => {
-    bars.time[index] = time;
-    for (const name of [...PRICE_COLUMNS, 'volume'] as const) bars[name][index] = values.get(name) ?? Number.NaN;
-    for (const [name, column] of bars.extras) column[index] = values.get(name) ?? Number.NaN;
-  });
+  const fill = (column: Float64Array, name: ForeignColumn): void => {
+    const index = columns.get(name);
+    if (index === undefined) return;
+    rows.forEach((fields, row) => {
+      column[row] = readForeignNumber(fields[index] ?? '') ?? Number.POSITIVE_INFINITY;
+    });
+  };
+  for (const name of [...PRICE_COLUMNS, 'volume'] as const) fill(bars[name], name);
+  for (const [name, column] of bars.extras) fill(column, name);
   return bars;
 }
 
@@ -74,26 +65,30 @@ export function foreignBars({ columns, rows, broken }: ForeignTable, rule: Stamp
   };
   const timeColumn = columns.get('time') ?? 0;
   const oldestFirst = isNewestFirst(rows, timeColumn, rule) ? rows.toReversed() : rows;
-  const read: Row[] = [];
+  const table = tableOf(oldestFirst, columns);
+  const { time } = table;
+  const good: number[] = [];
   let [latest, unsorted] = [Number.NEGATIVE_INFINITY, 0];
-  for (const fields of oldestFirst) {
-    const time = readForeignStamp(fields[timeColumn] ?? '', rule, latest);
-    if (time === undefined) count('unreadable-time');
-    else if (isPlaceholder(time)) count('placeholder');
+  oldestFirst.forEach((fields, row) => {
+    const stamp = readForeignStamp(fields[timeColumn] ?? '', rule, latest);
+    if (stamp === undefined) count('unreadable-time');
+    else if (isPlaceholder(stamp)) count('placeholder');
     else {
-      if (time < latest) unsorted += 1;
-      latest = Math.max(latest, time);
-      read.push({ time, values: valuesOf(fields, columns) });
+      if (stamp < latest) unsorted += 1;
+      latest = Math.max(latest, stamp);
+      time[row] = stamp;
+      good.push(row);
     }
-  }
+  });
+  const timeAt = (row: number): number => time[row] ?? Number.NaN;
   // Stable: of rows with one stamp the first of the file comes first.
-  read.sort((a, b) => a.time - b.time);
-  const checked = checkBars(tableOf(read, columns), EVERYTHING);
+  good.sort((a, b) => timeAt(a) - timeAt(b));
+  const checked = checkBars(pickBars(table, good), EVERYTHING);
   const kept = new Set(checked.bars.time);
   return {
     bars: checked.bars,
     dropped: { ...dropped, ...checked.dropped },
     unsorted: oldestFirst === rows ? unsorted : Math.max(unsorted, rows.length),
-    holes: [...new Set(read.map(({ time }) => time))].filter((time) => !kept.has(time)),
+    holes: [...new Set(good.map(timeAt))].filter((stamp) => !kept.has(stamp)),
   };
 }

@@ -15,24 +15,24 @@ export interface ForeignTable {
 }
 
 /** Barchart called the close Last for years, since 2026 Latest. */
-const NAMES: Readonly<Record<string, ForeignColumn>> = {
-  datetime: 'time',
-  date: 'time',
-  time: 'time',
-  open: 'open',
-  high: 'high',
-  low: 'low',
-  close: 'close',
-  last: 'close',
-  latest: 'close',
-  settle: 'close',
-  volume: 'volume',
-  'adj close': 'Adj Close',
-  dividends: 'Dividends',
-  'stock splits': 'Stock Splits',
-  'open interest': 'Open Interest',
-  'open int': 'Open Interest',
-};
+const NAMES: ReadonlyMap<string, ForeignColumn> = new Map([
+  ['datetime', 'time'],
+  ['date', 'time'],
+  ['time', 'time'],
+  ['open', 'open'],
+  ['high', 'high'],
+  ['low', 'low'],
+  ['close', 'close'],
+  ['last', 'close'],
+  ['latest', 'close'],
+  ['settle', 'close'],
+  ['volume', 'volume'],
+  ['adj close', 'Adj Close'],
+  ['dividends', 'Dividends'],
+  ['stock splits', 'Stock Splits'],
+  ['open interest', 'Open Interest'],
+  ['open int', 'Open Interest'],
+]);
 
 const FOOTER = /^"?Downloaded from /i;
 
@@ -67,7 +67,7 @@ export function readForeignCsv(content: Buffer, path: string): ForeignTable {
   const header = fieldsOf(first);
   const columns = new Map<ForeignColumn, number>();
   header.forEach((name, index) => {
-    const column = NAMES[name.toLowerCase()];
+    const column = NAMES.get(name.toLowerCase());
     if (column !== undefined && !columns.has(column)) columns.set(column, index);
   });
   if (!columns.has('time') || !columns.has('close')) {

@@ -22,12 +22,27 @@ export interface StrangeName {
 }
 
 /** bc-utils knows these two resolutions. */
-const RESOLUTIONS: Readonly<Record<string, Period>> = { Day: '1d', Hour: '1h' };
+const RESOLUTIONS: ReadonlyMap<string, Period> = new Map([
+  ['Day', '1d'],
+  ['Hour', '1h'],
+]);
 
-const CLASSES: Readonly<Record<string, AssetClass>> = { futures: 'future', stocks: 'stock', forex: 'forex' };
+const CLASSES: ReadonlyMap<string, AssetClass> = new Map([
+  ['futures', 'future'],
+  ['stocks', 'stock'],
+  ['forex', 'forex'],
+]);
 
 /** The older tool's own words for two periods; capitals count, `1m` is a minute there too. */
-const OLDER_PERIODS: Readonly<Record<string, Period>> = { '1W': '1wk', '1M': '1mo' };
+const OLDER_PERIODS: ReadonlyMap<string, Period> = new Map([
+  ['1W', '1wk'],
+  ['1M', '1mo'],
+]);
+
+/** The bar size that the older tool calls so; undefined when we have none such. */
+export function readOlderPeriod(text: string): Period | undefined {
+  return OLDER_PERIODS.get(text) ?? (isPeriod(text) ? text : undefined);
+}
 
 const CONTRACT = /^(.+)_(\d{4})(\d{2})00$/;
 
@@ -44,17 +59,17 @@ function bcUtilsName(stem: string): ForeignName | StrangeName {
   if (contract === undefined && contractIn(stem) === undefined) {
     return { reason: 'not named like a file of bc-utils or of the older tool' };
   }
-  const period = RESOLUTIONS[prefix ?? ''];
+  const period = RESOLUTIONS.get(prefix ?? '');
   if (period !== undefined && contract !== undefined) return { tool: 'bc-utils', class: 'future', ...contract, period };
   return { reason: 'its name tells no bar size; known are Day_… and Hour_…' };
 }
 
 function olderToolName(folders: readonly string[], stem: string): ForeignName | StrangeName | undefined {
-  const start = folders.findLastIndex((folder) => folder in CLASSES);
+  const start = folders.findLastIndex((folder) => CLASSES.has(folder));
   const [top = '', size = '', owner, ...deeper] = start < 0 ? [] : folders.slice(start);
-  const assetClass = CLASSES[top];
+  const assetClass = CLASSES.get(top);
   if (assetClass === undefined || size === '' || deeper.length > 0) return undefined;
-  const period = OLDER_PERIODS[size] ?? (isPeriod(size) ? size : undefined);
+  const period = readOlderPeriod(size);
   if (period === undefined) return { reason: `${size} is no bar size of this program` };
   if (assetClass !== 'future') {
     return owner === undefined ? { tool: 'python', class: assetClass, id: stem, period } : undefined;

@@ -14,19 +14,19 @@ export interface Sidecar {
 }
 
 /** Providers by id, and what the older tool called them. */
-const PROVIDER_NAMES: Readonly<Record<string, string>> = {
-  barchart: 'barchart',
-  yahoo: 'yahoo',
-  yahoofinance: 'yahoo',
-  yfinance: 'yahoo',
-  ibkr: 'ibkr',
-  interactivebrokers: 'ibkr',
-  dukascopy: 'dukascopy',
-  sandbox: 'sandbox',
-};
+const PROVIDER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['barchart', 'barchart'],
+  ['yahoo', 'yahoo'],
+  ['yahoofinance', 'yahoo'],
+  ['yfinance', 'yahoo'],
+  ['ibkr', 'ibkr'],
+  ['interactivebrokers', 'ibkr'],
+  ['dukascopy', 'dukascopy'],
+  ['sandbox', 'sandbox'],
+]);
 
 /** Every provider that bars can be said to come from. */
-export const PROVIDER_IDS: readonly string[] = [...new Set(Object.values(PROVIDER_NAMES))];
+export const PROVIDER_IDS: readonly string[] = [...new Set(PROVIDER_NAMES.values())];
 
 const sidecar = z.looseObject({
   symbol: z.string().nullish(),
@@ -52,7 +52,7 @@ export function readSidecar(content: Buffer): Sidecar | undefined {
   if (!known.success) return undefined;
   const { symbol, period, data_provider, provider, created_date } = known.data;
   const named = data_provider ?? provider;
-  const id = PROVIDER_NAMES[named?.toLowerCase().replace(/[^a-z]/g, '') ?? ''];
+  const id = PROVIDER_NAMES.get(named?.toLowerCase().replace(/[^a-z]/g, '') ?? '');
   const writtenAt = instantIn(created_date ?? '');
   return {
     ...(id === undefined ? {} : { provider: id }),

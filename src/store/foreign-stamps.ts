@@ -23,9 +23,18 @@ interface Written {
   readonly offsetMs: number | undefined;
 }
 
+const dates = new Map<string, number | undefined>();
+
+/** Each date is met many times in a file of minutes. */
+function dateIn(text: string): number | undefined {
+  if (!dates.has(text)) dates.set(text, parseTradeDate(text));
+  return dates.get(text);
+}
+
 function readWritten(text: string): Written | undefined {
-  const [, day, hours, minutes, seconds, zone] = STAMP.exec(text.replace(US_STAMP, '$3-$1-$2$4')) ?? [];
-  const date = parseTradeDate(day ?? '');
+  const [, day, hours, minutes, seconds, zone] =
+    STAMP.exec(text.includes('/') ? text.replace(US_STAMP, '$3-$1-$2$4') : text) ?? [];
+  const date = dateIn(day ?? '');
   if (date === undefined) return undefined;
   const timeMs =
     hours === undefined ? undefined : Number(hours) * HOUR_MS + Number(minutes) * 60_000 + Number(seconds ?? 0) * 1000;
