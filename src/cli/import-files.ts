@@ -150,7 +150,8 @@ function adoptFile(
   };
   if (bars.time.length === 0) {
     const placeholders = read.dropped.placeholder ?? 0;
-    const reason = dropped > placeholders ? 'none of its rows is good' : 'it has no bars';
+    const empty = unfinished > 0 ? 'none of its bars was finished' : 'it has no bars';
+    const reason = dropped > placeholders ? 'none of its rows is good' : empty;
     return { row: { ...taken, reason, failed: dropped > placeholders }, after: before, changed: false };
   }
   const source = {
