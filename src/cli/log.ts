@@ -10,7 +10,7 @@ export async function openLog(
   isTerminal: boolean,
   colour: boolean,
 ): Promise<Logger> {
-  const { pino } = await import('pino');
+  const { default: pino } = await import('pino');
   const options = { level: settings.level, base: { run } };
   const pretty = settings.format === 'pretty' || (settings.format === 'auto' && isTerminal);
   if (!pretty) return pino(options, pino.destination({ fd: STDERR, sync: true }));
