@@ -70,8 +70,8 @@ function coverageAfter(job: Job, known: KnownSeries, answered: TimeRanges): Time
 }
 
 /** True when the source's answer proves that a contract, which only its cycle suggested, does not exist. */
-function provesAbsence(job: Job, error: VortexError | undefined): boolean {
-  return error?.code === 'no-such-symbol' && job.suggested && job.stored.rows === 0;
+function provesAbsence(job: Job, { error, answered }: FetchedSeries): boolean {
+  return error?.code === 'no-such-symbol' && job.suggested && job.stored.rows === 0 && answered.length === 0;
 }
 
 /** The error that keeps bars of another grid or another day's end out of a series. */
@@ -110,7 +110,7 @@ export async function recordSeries(
   const { series, provider } = job;
   const { period } = series;
   const { source, error } = fetched;
-  const absent = provesAbsence(job, error);
+  const absent = provesAbsence(job, fetched);
   if (error !== undefined && !absent && fetched.answered.length === 0) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
   }
@@ -149,7 +149,7 @@ export async function recordSeries(
     first: stamp(0),
     last: stamp(rows - 1),
   };
-  const lacksFormat = rows > 0 && formats.some((format) => !known.formats.includes(format));
+  const lacksFormat = rows > 0 && keptFormats(known, formats).some((format) => !known.formats.includes(format));
   const before = known.version;
   const facts: SeriesChange['facts'] = {
     provider: rows > 0 ? (before?.provider ?? provider) : provider,
@@ -176,9 +176,9 @@ export function markRebasePending(job: Job, known: KnownSeries): SeriesChange | 
   return { series: job.series, known, formats: known.formats, facts };
 }
 
-/** The wanted formats, and those that the series has already: a format once written is kept current. */
+/** The wanted formats, and those that the series has already: a format once written is kept current while its files are there. */
 export function keptFormats(known: KnownSeries, formats: readonly Format[]): Format[] {
-  return [...new Set([...formats, ...known.formats])];
+  return [...new Set([...formats, ...known.standing])];
 }
 
 function optional<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {

@@ -4,8 +4,10 @@ import type { Job, Plan, Settled } from '../plan/plan.ts';
 import type { Provider, ProviderSession } from '../providers/provider.ts';
 import { versionFacts } from '../store/manifest.ts';
 import type { Format } from '../market/file-format.ts';
-import type { KnownSeries } from '../store/series-change.ts';
+import type { StoredSeries } from '../market/stored-series.ts';
+import type { Committed, KnownSeries } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
+import { failFast, notDone, POSTPONING } from './endings.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { keptFormats, plainResult, reportedError } from './record.ts';
 import type { Recording } from './record.ts';
@@ -98,7 +100,7 @@ class PlanRun {
     await this.tools.store.close().catch((error: unknown) => {
       this.abort(asVortexError(error));
     });
-    for (const session of this.sessions.values()) await (await session).close?.();
+    for (const session of this.sessions.values()) await this.end(session);
     this.results.sort((a, b) => (a.series < b.series ? -1 : 1));
     return { results: this.results, unservable: this.unservable, codes: this.codes, aborted: this.aborted };
   }
@@ -112,22 +114,32 @@ class PlanRun {
       this.fail(entry.series, undefined, entry.error);
       return;
     }
-    if (entry.outcome === 'unchanged') await this.addMissingFormats(entry.series);
-    this.report(plainResult(entry.series, entry.stored, undefined, entry.outcome, undefined));
+    const error = entry.outcome === 'unchanged' ? await this.addMissingFormats(entry.series) : undefined;
+    if (error === undefined) this.report(plainResult(entry.series, entry.stored, undefined, entry.outcome, undefined));
+    else this.fail(entry.series, entry.stored, error);
   }
 
-  /** Nothing is to be fetched, but a format is wanted that the series does not have yet. */
-  private async addMissingFormats(series: Series): Promise<void> {
+  /** Nothing is to be fetched, but a format is wanted that the series does not have yet, or not whole. */
+  private async addMissingFormats(series: Series): Promise<VortexError | undefined> {
     const known = this.tools.knownOf(series);
-    const { formats } = this.options;
-    if (known.version === undefined || known.stored.rows === 0) return;
-    if (formats.every((format) => known.formats.includes(format))) return;
+    const formats = keptFormats(known, this.options.formats);
+    if (known.version === undefined || known.stored.rows === 0) return undefined;
+    if (formats.every((format) => known.formats.includes(format))) return undefined;
     try {
       const bars = await this.tools.store.loadBars(known);
       const facts = versionFacts(known.version);
-      await this.tools.store.commit({ series, known, bars, formats: keptFormats(known, formats), facts });
+      this.tellOf(await this.tools.store.commit({ series, known, bars, formats, facts }));
+      return undefined;
     } catch (error) {
-      this.abort(asVortexError(error));
+      return asVortexError(error);
+    }
+  }
+
+  private tellOf({ quarantined }: Committed): void {
+    for (const path of quarantined) {
+      this.tools.warn(
+        `${path} was not what this program wrote there; it is set aside under .vortex/quarantine and made anew`,
+      );
     }
   }
 
@@ -180,12 +192,7 @@ class PlanRun {
     error: VortexError | undefined,
   ): Promise<void> {
     try {
-      const { quarantined } = await this.tools.store.commit(change);
-      for (const path of quarantined) {
-        this.tools.warn(
-          `${path} was not what this program wrote there; it is set aside under .vortex/quarantine and fetched again`,
-        );
-      }
+      this.tellOf(await this.tools.store.commit(change));
       this.reportJob(job, result, error);
     } catch (cause) {
       const failure = asVortexError(cause);
@@ -212,9 +219,11 @@ class PlanRun {
     if (this.options.failFast && outcome === 'failed') this.abort(failFast(error));
   }
 
-  private fail(series: Series, provider: string | undefined, error: VortexError): void {
+  /** A series that did not come as far as a job. */
+  private fail(series: Series, stored: StoredSeries | undefined, error: VortexError): void {
+    if (error.disposition === 'abort-run') this.abort(error);
     const { outcome } = this.countError(error);
-    this.report(plainResult(series, undefined, provider, outcome, error));
+    this.report(plainResult(series, stored, undefined, outcome, error));
     if (this.options.failFast) this.abort(failFast(error));
   }
 
@@ -223,6 +232,7 @@ class PlanRun {
     const { outcome } = this.countError(error);
     const known = this.tools.knownOf(job.series);
     this.report(plainResult(job.series, known.stored, job.provider, outcome, error));
+    if (this.options.failFast && outcome === 'failed') this.abort(failFast(error));
   }
 
   private countError(error: VortexError): { readonly outcome: 'failed' | 'postponed' } {
@@ -255,12 +265,7 @@ class PlanRun {
 
   /** What is said of series that are not reached any more. */
   private ending(): VortexError | undefined {
-    if (!this.signal.aborted) return undefined;
-    const why = this.aborted === undefined ? 'was interrupted' : 'ended early';
-    return new VortexError(`not done: the run ${why}; it is taken up again by the next run`, {
-      code: this.aborted === undefined ? 'interrupted' : 'stopped-early',
-      disposition: 'abort-run',
-    });
+    return this.signal.aborted ? notDone(this.aborted === undefined) : undefined;
   }
 
   private session(id: string): Promise<ProviderSession> {
@@ -272,26 +277,18 @@ class PlanRun {
     return session;
   }
 
+  /** Ends a session. Whether it could be opened was told with its first job; what it says at its end undoes nothing. */
+  private async end(opening: Promise<ProviderSession>): Promise<void> {
+    const session = await opening.catch(() => undefined);
+    try {
+      await session?.close?.();
+    } catch (error) {
+      this.tools.warn(`a provider's session did not end in order: ${asVortexError(error).message}`);
+    }
+  }
+
   private report(result: SeriesResult): void {
     this.results.push(result);
     this.tools.onProgress({ done: this.results.length, total: this.total, result });
   }
-}
-
-/** Errors that say nothing against the series: it is asked for another time. */
-const POSTPONING: ReadonlySet<VortexError['code']> = new Set([
-  'allowance-used',
-  'request-limit',
-  'interrupted',
-  'stopped-early',
-  'bot-wall',
-  'refused',
-]);
-
-function failFast(error: VortexError): VortexError {
-  return new VortexError(`stopped at the first failure, as --fail-fast asks: ${error.message}`, {
-    code: 'stopped-early',
-    disposition: 'abort-run',
-    cause: error,
-  });
 }

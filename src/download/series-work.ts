@@ -6,7 +6,7 @@ import type { Job } from '../plan/plan.ts';
 import { earliestServed, longestSpan } from '../plan/reach.ts';
 import type { Format } from '../market/file-format.ts';
 import type { KnownSeries } from '../store/series-change.ts';
-import { markRebasePending, recordSeries } from './record.ts';
+import { markRebasePending, plainResult, recordSeries } from './record.ts';
 import type { Recording } from './record.ts';
 import { fetchSeries } from './series-job.ts';
 import type { FetchContext } from './series-job.ts';
@@ -58,7 +58,17 @@ export async function workOnSeries(
 ): Promise<WorkedSeries> {
   const first = await attempt(job, known, context, signal);
   if (first.recording.rebase !== true) return first;
-  const again = await attempt(wholeSeries(job, context), known, context, signal);
+  // Who just failed is not asked for more.
+  const again: WorkedSeries =
+    first.error === undefined
+      ? await attempt(wholeSeries(job, context), known, context, signal)
+      : {
+          recording: {
+            change: undefined,
+            result: plainResult(job.series, known.stored, job.provider, 'failed', first.error),
+          },
+          error: first.error,
+        };
   const pending = again.error === undefined ? undefined : markRebasePending(job, known);
   return pending === undefined ? again : { ...again, recording: { ...again.recording, change: pending } };
 }

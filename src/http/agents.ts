@@ -1,6 +1,9 @@
-import http, { type Agent } from 'node:http';
+import http, { type Agent, type ClientRequest } from 'node:http';
 import https from 'node:https';
+import type { Socket, TcpNetConnectOpts } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import type { ProxyChoice } from './proxy.ts';
+import { endOf } from './watch.ts';
 
 /** A keep-alive pool for one kind of address, and whether a proxy stands between. */
 export interface Way {
@@ -13,7 +16,7 @@ export interface Way {
  * Most sockets to one host; more requests than this wait for a free one. The keep-alive probe delay is the one that axios
  * sets too, or each request would set it twice.
  */
-const poolOptions = { keepAlive: true, keepAliveMsecs: 60_000, maxSockets: 64 };
+const POOL_OPTIONS = { keepAlive: true, keepAliveMsecs: 60_000, maxSockets: 64 };
 
 /** The keep-alive pools: direct ones and one per proxy and protocol. */
 export class Agents {
@@ -24,8 +27,8 @@ export class Agents {
   constructor(choice: ProxyChoice) {
     this.#choice = choice;
     this.#direct = {
-      http: { agent: new http.Agent(poolOptions), proxy: undefined },
-      https: { agent: new https.Agent(poolOptions), proxy: undefined },
+      http: { agent: new http.Agent(POOL_OPTIONS), proxy: undefined },
+      https: { agent: new https.Agent(POOL_OPTIONS), proxy: undefined },
     };
   }
 
@@ -55,8 +58,33 @@ export class Agents {
 async function openProxyPool(proxy: URL, isSecure: boolean): Promise<Agent> {
   if (isSecure) {
     const { HttpsProxyAgent } = await import('https-proxy-agent');
-    return new HttpsProxyAgent(proxy, poolOptions);
+    return endable(new HttpsProxyAgent(proxy, POOL_OPTIONS));
   }
   const { HttpProxyAgent } = await import('http-proxy-agent');
-  return new HttpProxyAgent(proxy, poolOptions);
+  return endable(new HttpProxyAgent(proxy, POOL_OPTIONS));
+}
+
+interface ProxyPool<Request, Options> extends Agent {
+  connectOpts: TcpNetConnectOpts & ConnectionOptions;
+  connect(request: Request, options: Options): Promise<Socket>;
+}
+
+/**
+ * Ends the connection that is being made for a request together with the request. Without that, a request that was ended
+ * waits for as long as the proxy keeps silent, since it has no socket yet.
+ */
+function endable<Request extends ClientRequest, Options>(pool: ProxyPool<Request, Options>): Agent {
+  const connect = pool.connect.bind(pool);
+  pool.connect = (request, options) => {
+    const { connectOpts } = pool;
+    const signal = endOf(request);
+    // Read by `connect` before it first waits.
+    if (signal !== undefined) pool.connectOpts = { ...connectOpts, signal };
+    try {
+      return connect(request, options);
+    } finally {
+      pool.connectOpts = connectOpts;
+    }
+  };
+  return pool;
 }

@@ -3,10 +3,12 @@ import { Agents } from './agents.ts';
 import { Breaker, type BreakerOptions, type CircuitState } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { HttpClient, HttpLimits, HttpLog } from './http-client.ts';
+import { loadAxios } from './load-axios.ts';
 import { Pace } from './pace.ts';
-import { ProviderClient, type ProviderState, type Shared } from './provider-client.ts';
+import { ProviderClient } from './provider-client.ts';
 import { proxyChoice, type ProxySettings } from './proxy.ts';
 import type { Redactor } from './redact.ts';
+import type { ProviderState, Shared } from './sender.ts';
 import { RequestCap, Traffic, type HttpStats } from './traffic.ts';
 import type { Timeouts } from './watch.ts';
 
@@ -83,21 +85,6 @@ export function createHttp(options: HttpOptions): Http {
     }),
     close: () => shared.agents.close(),
   };
-}
-
-/** Importing axios takes 80 ms, so a command that asks nothing does without. */
-async function loadAxios(): Promise<AxiosInstance> {
-  const { default: axios } = await import('axios');
-  return axios.create({
-    responseType: 'stream',
-    // Its own unpacking takes a body that was cut short for a whole one.
-    decompress: false,
-    maxRedirects: 0,
-    proxy: false,
-    transformRequest: [],
-    transformResponse: [],
-    validateStatus: () => true,
-  });
 }
 
 function registerPassword(secrets: Redactor, proxy: string | undefined): void {

@@ -13,7 +13,7 @@ export class BodyFault extends Error {
   }
 }
 
-const unpackers = new Map([
+const UNPACKERS = new Map([
   ['gzip', promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)],
   ['x-gzip', promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)],
   ['br', promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress)],
@@ -35,7 +35,8 @@ export function receiveBody(answer: IncomingMessage, maxBytes: number, onBytes: 
     };
     answer.on('error', reject);
     answer.on('close', () => {
-      reject(new Error('the connection closed in the middle of the answer'));
+      // Making an error costs more than all else here, so not for bodies that came whole.
+      if (!answer.readableEnded) reject(new Error('the connection closed in the middle of the answer'));
     });
     if (Number(answer.headers['content-length']) > maxBytes) {
       refuse();
@@ -62,7 +63,7 @@ export function receiveBody(answer: IncomingMessage, maxBytes: number, onBytes: 
 export async function unpackBody(body: Buffer, answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const encoding = answer.headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (encoding === '' || encoding === 'identity' || isWithoutBody(answer)) return body;
-  const unpack = unpackers.get(encoding);
+  const unpack = UNPACKERS.get(encoding);
   if (unpack === undefined) throw new BodyFault('unknown-packing', `packed as ${encoding}, which was not asked for`);
   try {
     return await unpack(body, { maxOutputLength: maxBytes });

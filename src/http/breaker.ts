@@ -23,7 +23,7 @@ export interface Pass {
   readonly isProbe: boolean;
 }
 
-const ordinary: Pass = { isProbe: false };
+const ORDINARY: Pass = { isProbe: false };
 
 /** Stops asking a provider that fails again and again. Lives as long as the process. */
 export class Breaker {
@@ -58,10 +58,14 @@ export class Breaker {
   async enter(signal: AbortSignal): Promise<Pass> {
     while (this.#state !== 'closed') {
       if (this.#isGivenUp()) throw this.#givenUp();
-      const pass = this.#state === 'open' ? await this.#coolDown(signal) : await this.#probeResult(signal);
-      if (pass !== undefined) return pass;
+      if (this.#state === 'half-open') {
+        await this.#probeResult(signal);
+        continue;
+      }
+      const probe = await this.#coolDown(signal);
+      if (probe !== undefined) return probe;
     }
-    return ordinary;
+    return ORDINARY;
   }
 
   /** False when the circuit opened since the pass was given: release it and enter again. */
@@ -107,7 +111,7 @@ export class Breaker {
     return probe;
   }
 
-  #probeResult(signal: AbortSignal): Promise<undefined> {
+  #probeResult(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         this.#waiting.delete(wake);
@@ -115,7 +119,7 @@ export class Breaker {
       };
       const wake = (): void => {
         signal.removeEventListener('abort', stop);
-        resolve(undefined);
+        resolve();
       };
       if (signal.aborted) {
         stop();

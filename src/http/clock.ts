@@ -13,7 +13,7 @@ export interface Clock {
 }
 
 /** The longest delay that a Node timer takes, milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's own clock. Sleeps are never short: a Node timer may fire early and is then set again. */
 export const systemClock: Clock = {
@@ -23,7 +23,7 @@ export const systemClock: Clock = {
     try {
       signal.throwIfAborted();
       for (let left = ms; left > 0; left = end - performance.now()) {
-        await setTimeout(Math.min(Math.ceil(left), longestTimerMs), undefined, { signal });
+        await setTimeout(Math.min(Math.ceil(left), LONGEST_TIMER_MS), undefined, { signal });
       }
     } catch {
       throw new VortexError('interrupted while waiting', { code: 'interrupted', disposition: 'abort-run' });

@@ -99,7 +99,7 @@ function kindOf(code: string): FaultKind {
   return isCertificate ? 'certificate' : 'network';
 }
 
-const words: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there (ECONNREFUSED)',
   ECONNRESET: 'the connection was cut (ECONNRESET)',
   EPIPE: 'the connection was cut (EPIPE)',
@@ -111,5 +111,5 @@ const words: Readonly<Record<string, string>> = {
 };
 
 function explain(code: string, message: string): string {
-  return words[code] ?? (code === '' || message.includes(code) ? message : `${message} (${code})`);
+  return WORDS[code] ?? (code === '' || message.includes(code) ? message : `${message} (${code})`);
 }

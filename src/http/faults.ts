@@ -68,7 +68,7 @@ export function faultError(fault: Fault, asked: Asked): VortexError {
     case 'proxy-refused':
       return new VortexError(message, { code: 'refused', disposition: 'stop-provider', context });
     default:
-      return new VortexError(message, { code: codes[fault.kind], disposition: 'skip-series', context });
+      return new VortexError(message, { code: CODES[fault.kind], disposition: 'skip-series', context });
   }
 }
 
@@ -91,7 +91,7 @@ export function interruptedError(asked: Asked): VortexError {
   });
 }
 
-const codes: Readonly<Record<Exclude<FaultKind, 'proxy-refused'>, ErrorCode>> = {
+const CODES: Readonly<Record<Exclude<FaultKind, 'proxy-refused'>, ErrorCode>> = {
   network: 'network',
   certificate: 'network',
   'connect-timeout': 'timeout',

@@ -38,7 +38,7 @@ export class Pace {
   /**
    * Waits until a request to the host may start: hold first, then its place in the line.
    * @param paceMs least time between two starts, milliseconds
-   * @param patienceMs gives how long a hold may last, milliseconds; a longer one ends the wait at once
+   * @param patienceMs gives how long a hold may last, milliseconds; one as long or longer ends the wait at once
    * @returns `waitedMs` is the time spent in the line, without holds
    * @throws VortexError `interrupted` when the signal aborts
    */
@@ -50,7 +50,7 @@ export class Pace {
       while (pace.heldUntil > servedHold) {
         servedHold = pace.heldUntil;
         const heldMs = servedHold - this.#clock.now();
-        if (heldMs > patienceMs()) return { go: false, heldUntil: servedHold };
+        if (heldMs > 0 && heldMs >= patienceMs()) return { go: false, heldUntil: servedHold };
         if (heldMs > 0) await this.#clock.sleep(heldMs, signal);
       }
       waitedMs += await this.#line(pace, paceMs, signal);

@@ -1,96 +1,47 @@
-import type { AxiosInstance } from 'axios';
+import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { asVortexError, VortexError } from '../market/errors.ts';
-import type { Agents } from './agents.ts';
-import type { Breaker, Pass } from './breaker.ts';
-import type { Clock } from './clock.ts';
-import { exchange, type Answer, type Failure } from './exchange.ts';
-import { describeFault, faultError, faultName, heldError, interruptedError, type Asked, type Fault } from './faults.ts';
-import type { HttpClient, HttpLimits, HttpLog, HttpRequest, HttpResponse } from './http-client.ts';
-import type { Pace } from './pace.ts';
-import type { Redactor } from './redact.ts';
-import { maxRedirects, redirectTarget } from './redirect.ts';
-import { backoffMs, budgetMs, isRetryFault, isRetryStatus, mayTryAgain } from './retry.ts';
+import type { Pass } from './breaker.ts';
+import { Errand } from './errand.ts';
+import type { Answer } from './exchange.ts';
+import { describeFault, faultError, faultName, interruptedError, type Fault } from './faults.ts';
+import type { HttpClient, HttpLimits, HttpRequest, HttpResponse } from './http-client.ts';
+import { MAX_REDIRECTS, redirectTarget } from './redirect.ts';
+import { backoffMs, isRetryFault, isRetryStatus, mayTryAgain } from './retry.ts';
 import { retryAfterMs } from './retry-after.ts';
-import type { RequestCap, Traffic } from './traffic.ts';
-import type { Timeouts } from './watch.ts';
-
-/** What the clients of all providers have in common. */
-export interface Shared {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: HttpLog;
-  readonly secrets: Redactor;
-  readonly pace: Pace;
-  readonly cap: RequestCap;
-  readonly agents: Agents;
-  /** Loads axios the first time. */
-  readonly axios: () => Promise<AxiosInstance>;
-  readonly userAgent: string;
-  readonly timeouts: Timeouts;
-  readonly maxBodyBytes: number;
-  readonly ca: string | undefined;
-}
-
-/** What belongs to one provider and outlives its requests. */
-export interface ProviderState {
-  readonly id: string;
-  readonly breaker: Breaker;
-  readonly traffic: Traffic;
-}
-
-/** The state of one `send`. */
-interface Errand {
-  readonly request: HttpRequest;
-  readonly signal: AbortSignal;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  readonly startedAt: number;
-  /** Time that does not count: the pace's line and the open circuit, milliseconds. */
-  freeMs: number;
-  tries: number;
-  /** The address of the last try, without secrets. */
-  url: string;
-  fault: Fault | undefined;
-}
+import { Sender, type ProviderState, type Shared } from './sender.ts';
 
 /** Asks on behalf of one provider: tries, waits, and ends in an answer or a VortexError. */
 export class ProviderClient implements HttpClient {
   readonly #shared: Shared;
   readonly #state: ProviderState;
-  readonly #limits: HttpLimits;
+  readonly #sender: Sender;
 
   constructor(shared: Shared, state: ProviderState, limits: HttpLimits) {
     this.#shared = shared;
     this.#state = state;
-    this.#limits = limits;
+    this.#sender = new Sender(shared, state, limits.paceMs);
   }
 
   async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const { clock, userAgent, secrets } = this.#shared;
+    // All requests of a run share one signal; more than ten listeners on it are no leak.
+    setMaxListeners(0, signal);
+    const errand = new Errand(this.#state.id, clock, userAgent, request, signal);
     const urls = typeof request.url === 'string' ? [request.url] : request.url;
-    const errand: Errand = {
-      request,
-      signal,
-      ...this.#wire(request),
-      startedAt: this.#shared.clock.now(),
-      freeMs: 0,
-      tries: 0,
-      url: this.#shared.secrets.url(urls[0] ?? ''),
-      fault: undefined,
-    };
+    errand.url = secrets.url(urls[0] ?? '');
     try {
-      if (signal.aborted) throw interruptedError(this.#asked(errand));
-      return await this.#deliver(errand, urls);
+      if (signal.aborted) throw interruptedError(errand.asked());
+      return await this.#deliver(errand, urls.map(parse));
     } catch (error) {
-      if (signal.aborted) throw interruptedError(this.#asked(errand));
-      throw this.#clean(error);
+      throw signal.aborted ? interruptedError(errand.asked()) : this.#clean(error);
     }
   }
 
-  async #deliver(errand: Errand, urls: readonly string[]): Promise<HttpResponse> {
+  async #deliver(errand: Errand, urls: readonly URL[]): Promise<HttpResponse> {
     for (;;) {
       const url = this.#nextUrl(errand, urls);
-      const pass = await this.#admit(errand, url);
+      const pass = await this.#sender.admit(errand, url);
       try {
         const result = await this.#try(errand, url, pass);
         if ('body' in result) return result;
@@ -103,183 +54,111 @@ export class ProviderClient implements HttpClient {
   }
 
   /** The addresses take turns; one that is held for too long is passed over while another is free. */
-  #nextUrl(errand: Errand, urls: readonly string[]): URL {
+  #nextUrl(errand: Errand, urls: readonly URL[]): URL {
     const turn = errand.tries % urls.length;
-    const inTurn = [...urls.slice(turn), ...urls.slice(0, turn)].map((url) => this.#parse(url));
-    const leftMs = this.#leftMs(errand);
-    const url = inTurn.find(({ host }) => this.#shared.pace.heldMs(host) <= leftMs) ?? inTurn[0];
+    const inTurn = [...urls.slice(turn), ...urls.slice(0, turn)];
+    const leftMs = errand.leftMs();
+    const url = inTurn.find(({ host }) => this.#shared.pace.heldMs(host) < leftMs) ?? inTurn[0];
     if (url === undefined) throw new TypeError('a request without an address');
     return url;
   }
 
-  #parse(url: string): URL {
-    if (URL.canParse(url)) return new URL(url);
-    throw new TypeError(`not an address: ${url}`);
-  }
-
-  /** Waits for the circuit and for the host's turn. */
-  async #admit(errand: Errand, url: URL): Promise<Pass> {
-    const { clock, secrets } = this.#shared;
-    const { breaker } = this.#state;
-    for (;;) {
-      errand.url = secrets.url(url.href);
-      const before = clock.now();
-      const pass = await breaker.enter(errand.signal);
-      errand.freeMs += clock.now() - before;
-      try {
-        await this.#turn(errand, url);
-      } catch (error) {
-        breaker.release(pass);
-        throw error;
-      }
-      if (breaker.isValid(pass)) return pass;
-    }
-  }
-
-  async #turn(errand: Errand, url: URL): Promise<void> {
-    const patienceMs = (): number => this.#leftMs(errand);
-    const turn = await this.#shared.pace.turn(url.host, this.#limits.paceMs, patienceMs, errand.signal);
-    if (!turn.go) throw heldError(url.host, turn.heldUntil, this.#asked(errand), errand.fault);
-    errand.freeMs += turn.waitedMs;
-  }
-
-  /** One try, redirects included: an answer that counts, or a fault that may be worth another try. */
+  /** One try, redirects included: an answer that counts, or a fault that is worth another try. */
   async #try(errand: Errand, first: URL, pass: Pass): Promise<HttpResponse | Fault> {
-    const { breaker } = this.#state;
+    if (errand.fault !== undefined) this.#state.traffic.retry(faultName(errand.fault));
     errand.tries += 1;
     let url = first;
     for (let hops = 0; ; hops += 1) {
-      const requestedAt = Math.floor(this.#shared.clock.now());
-      const outcome = await this.#exchange(errand, url);
-      if (outcome.kind === 'failure') return this.#onFailure(errand, outcome, pass);
-      if (isRetryStatus(outcome.status)) return this.#onRetryStatus(errand, url, outcome, pass);
-      const next = hops < maxRedirects ? redirectTarget(errand.request.method ?? 'GET', url, outcome) : undefined;
-      if (next === undefined) return this.#onAnswer(errand, outcome, requestedAt, pass);
+      const outcome = await this.#sender.ask(errand, url);
+      if (outcome.kind !== 'answer') return this.#onFault(errand, outcome, pass);
+      if (isRetryStatus(outcome.status)) return this.#onFault(errand, this.#retryStatus(url, outcome), pass);
+      const next = hops < MAX_REDIRECTS ? redirectTarget(errand.method, url, outcome) : undefined;
+      if (next === undefined) return this.#onAnswer(errand, outcome, pass);
       url = next;
-      errand.url = this.#shared.secrets.url(url.href);
-      await this.#turn(errand, url);
+      await this.#sender.turn(errand, url);
     }
   }
 
-  async #exchange(errand: Errand, url: URL): Promise<Answer | Failure> {
-    const { clock, log, cap, agents, axios, ca, maxBodyBytes } = this.#shared;
-    const { id, traffic } = this.#state;
-    const [client, way] = [await axios(), await agents.for(url)];
-    if (errand.signal.aborted) throw interruptedError(this.#asked(errand));
-    cap.take(id);
-    const startedAt = clock.now();
-    const { headers, body, request, signal } = errand;
-    const timeouts = this.#timeouts(errand);
-    const question = { method: request.method ?? 'GET', url, headers, body, way, ca, timeouts, maxBodyBytes };
-    const outcome = await exchange(client, question, signal);
-    const ms = Math.max(0, clock.now() - startedAt);
-    const { job } = request;
-    if (outcome.kind === 'answer') {
-      const bytes = outcome.body.length;
-      traffic.request(String(outcome.status), ms);
-      log.debug(
-        { provider: id, job, attempt: errand.tries, status: outcome.status, ms, bytes, url: errand.url },
-        'request',
-      );
-    } else {
-      traffic.request(outcome.fault, ms);
-      log.debug({ provider: id, job, attempt: errand.tries, fault: outcome.fault, ms, url: errand.url }, 'request');
-    }
-    return outcome;
-  }
-
-  #onFailure(errand: Errand, failure: Failure, pass: Pass): Fault {
-    if (failure.fault === 'interrupted') throw interruptedError(this.#asked(errand));
-    const detail = this.#shared.secrets.text(failure.detail);
-    const fault = { kind: failure.fault, detail, timeouts: this.#timeouts(errand) };
-    if (failure.fault === 'too-large') this.#state.breaker.good(pass);
-    else this.#state.breaker.bad(pass, describeFault(fault, errand.url));
-    if (!isRetryFault(failure.fault)) throw faultError(fault, this.#asked(errand));
-    return fault;
-  }
-
-  #onRetryStatus(errand: Errand, url: URL, answer: Answer, pass: Pass): Fault {
+  #retryStatus(url: URL, { status, headers }: Answer): Fault {
     const { clock, pace, log } = this.#shared;
     const now = clock.now();
-    const waitMs = retryAfterMs(answer.headers['retry-after'], now);
-    const fault: Fault = {
-      kind: 'status',
-      status: answer.status,
-      retryAt: waitMs === undefined ? undefined : now + waitMs,
-    };
-    if (fault.retryAt !== undefined) {
-      pace.hold(url.host, fault.retryAt);
-      const fields = { provider: this.#state.id, host: url.host, status: answer.status, waitMs };
-      log.info(fields, 'the host asked everybody to wait');
-    }
-    this.#state.breaker.bad(pass, describeFault(fault, errand.url));
+    const waitMs = retryAfterMs(headers['retry-after'], now);
+    if (waitMs === undefined) return { kind: 'status', status, retryAt: undefined };
+    pace.hold(url.host, now + waitMs);
+    log.info({ provider: this.#state.id, host: url.host, status, waitMs }, 'the host asked everybody to wait');
+    return { kind: 'status', status, retryAt: now + waitMs };
+  }
+
+  #onFault(errand: Errand, fault: Fault, pass: Pass): Fault {
+    const { breaker } = this.#state;
+    // A body over the cap is our bound, not the provider's fault.
+    if (fault.kind === 'too-large') breaker.good(pass);
+    else breaker.bad(pass, this.#shared.secrets.text(describeFault(fault, errand.url)));
+    const isFinal = fault.kind !== 'status' && fault.kind !== 'check' && !isRetryFault(fault.kind);
+    if (isFinal) throw faultError(fault, errand.asked());
     return fault;
   }
 
-  #onAnswer(errand: Errand, answer: Answer, requestedAt: number, pass: Pass): HttpResponse | Fault {
-    const { status, body } = answer;
-    const response = { status, headers: flat(answer.headers), body, url: errand.url, requestedAt };
-    const refusal = errand.request.check?.(response);
-    const error = refusal === undefined ? undefined : this.#clean(refusal);
-    if (error?.disposition === 'retry') {
-      this.#state.breaker.bad(pass, error.message);
-      return { kind: 'check', error };
-    }
+  #onAnswer(errand: Errand, answer: Answer, pass: Pass): HttpResponse | Fault {
+    const { url, requestedAt } = errand;
+    const response = { status: answer.status, headers: flat(answer.headers), body: answer.body, url, requestedAt };
+    const error = this.#check(errand.request, response);
+    if (error?.disposition === 'retry') return this.#onFault(errand, { kind: 'check', error }, pass);
     this.#state.breaker.good(pass);
     if (error !== undefined) throw error;
     return response;
   }
 
-  /** Waits before the next try, or ends the request when there is none. */
-  async #beforeAnotherTry(errand: Errand, fault: Fault, urls: readonly string[]): Promise<void> {
+  #check(request: HttpRequest, response: HttpResponse): VortexError | undefined {
+    try {
+      const refusal = request.check?.(response);
+      return refusal && this.#clean(refusal);
+    } catch (error) {
+      return this.#clean(error);
+    }
+  }
+
+  /** Waits before the next try, or ends the request when there is no room for one. */
+  async #beforeAnotherTry(errand: Errand, fault: Fault, urls: readonly URL[]): Promise<void> {
     const { clock, random, pace } = this.#shared;
     // A hold is waited for at the door; a back-off on top of it would be waiting twice.
     const isHeld = pace.heldMs(this.#nextUrl(errand, urls).host) > 0;
     const waitMs = isHeld ? 0 : backoffMs(errand.tries, random);
-    if (!mayTryAgain(errand.tries, this.#spentMs(errand), waitMs)) throw faultError(fault, this.#asked(errand));
-    await clock.sleep(waitMs, errand.signal);
-    this.#state.traffic.retry(faultName(fault));
+    if (!mayTryAgain(errand.tries, errand.spentMs(), waitMs)) throw faultError(fault, errand.asked());
+    if (waitMs > 0) await clock.sleep(waitMs, errand.signal);
   }
 
-  #timeouts(errand: Errand): Timeouts {
-    const { timeouts } = this.#shared;
-    return { ...timeouts, totalMs: Math.max(1, Math.min(timeouts.totalMs, this.#leftMs(errand))) };
-  }
-
-  #spentMs(errand: Errand): number {
-    return Math.max(0, this.#shared.clock.now() - errand.startedAt - errand.freeMs);
-  }
-
-  #leftMs(errand: Errand): number {
-    return budgetMs - this.#spentMs(errand);
-  }
-
-  #asked(errand: Errand): Asked {
-    const { url, tries, request } = errand;
-    return { provider: this.#state.id, url, job: request.job, tries, spentMs: this.#spentMs(errand) };
-  }
-
-  #wire(request: HttpRequest): { headers: Readonly<Record<string, string>>; body: string | undefined } {
-    const headers: Record<string, string> = {
-      accept: '*/*',
-      'accept-encoding': 'gzip, br',
-      'user-agent': this.#shared.userAgent,
-    };
-    if (request.form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
-    for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
-    return { headers, body: request.form && new URLSearchParams(request.form).toString() };
-  }
-
-  /** VortexErrors pass; anything else may carry the whole request, so only its text and its stack are kept. */
+  /** Of causes, and of anything else than a VortexError, only text and stack are kept: they may carry the whole request. */
   #clean(error: unknown): VortexError {
-    if (error instanceof VortexError) return error;
+    if (!(error instanceof VortexError)) return asVortexError(this.#textOf(error));
     const { secrets } = this.#shared;
-    const cause = new Error(secrets.text(error instanceof Error ? error.message : String(error)));
-    if (error instanceof Error) cause.stack = secrets.text(error.stack ?? '');
-    return asVortexError(cause);
+    const message = secrets.text(error.message);
+    const context: Record<string, string | number | boolean | undefined> = {};
+    let isClean = message === error.message && error.cause === undefined;
+    for (const [name, value] of Object.entries(error.context)) {
+      context[name] = typeof value === 'string' ? secrets.text(value) : value;
+      if (context[name] !== value) isClean = false;
+    }
+    if (isClean) return error;
+    const { code, disposition, retryAt } = error;
+    const cause = error.cause === undefined ? undefined : this.#textOf(error.cause);
+    return new VortexError(message, { code, disposition, context, retryAt, cause });
+  }
+
+  #textOf(error: unknown): Error {
+    const { secrets } = this.#shared;
+    const clean = new Error(secrets.text(error instanceof Error ? error.message : String(error)));
+    if (error instanceof Error) clean.stack = secrets.text(error.stack ?? '');
+    return clean;
   }
 }
 
+function parse(url: string): URL {
+  if (URL.canParse(url)) return new URL(url);
+  throw new TypeError(`not an address: ${url}`);
+}
+
+/** Several lines of one header, which only set-cookie has, stand one under the other. */
 function flat(headers: IncomingHttpHeaders): Record<string, string> {
   const single: Record<string, string> = {};
   for (const name in headers) {

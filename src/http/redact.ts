@@ -1,19 +1,20 @@
 /** What stands where a secret stood. */
-const mask = '***';
+const MASK = '***';
 
 /** Shorter secrets are not searched for: masking them would eat ordinary text. */
-const shortestSecret = 4;
+const SHORTEST_SECRET = 4;
 
-const secretName =
+const SECRET_NAME =
   /(?:^|[_.-])(?:crumb|key|auth|pwd|sig|signature|session|sessionid)$|(?:token|api-?key|passwd|password|secret)$/i;
 
-const userInfo = /\/\/[^/?#\s]*@/g;
-const parameterInUrl = /([?&;#])([^=&;#]+)=([^&#]*)/g;
-const parameterInText = /([?&;#])([^=&;#\s]+)=([^&#\s"<>]*)/g;
-const headerLine =
+const USER_INFO = /\/\/[^/?#\s]*@/g;
+const PARAMETER_IN_URL = /([?&;#])([^=&;#]+)=([^&#]*)/g;
+const PARAMETER_IN_TEXT = /([?&;#])([^=&;#\s]+)=([^&#\s"<>]*)/g;
+const HEADER_LINE =
   /\b((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:token|key|crumb|auth))(["']?\s*[:=]\s*)[^\r\n]+/gi;
-const bearer = /\b(Bearer|Basic)\s+[\w.~+/=-]+/g;
-const namedValue = /\b((?:[\w-]*(?:token|api_?key|passwd|password|secret))|crumb)(["']?\s*[:=]\s*["']?)[^\s"'&,;<>]+/gi;
+const BEARER = /\b(Bearer)\s+[^\s"',;]{6,}/gi;
+const NAMED_VALUE =
+  /\b([\w-]*(?:token|api_?key|passwd|password|secret)|crumb)(["']?\s*=\s*["']?|["']\s*:\s*["']|:\s*(?=\S{8}))[^\s"'&,;<>]+/gi;
 
 /**
  * Removes secrets from everything that leaves the room: query values with telling names (crumb, token, key, apikey,
@@ -29,40 +30,40 @@ export class Redactor {
 
   /** From now on this text is masked wherever it occurs, plain or percent-encoded. Under 4 characters it is ignored. */
   register(secret: string): void {
-    if (secret.length < shortestSecret) return;
+    if (secret.length < SHORTEST_SECRET) return;
     const forms = [secret, encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)];
     this.#secrets = [...new Set([...this.#secrets, ...forms])].sort((a, b) => b.length - a.length);
   }
 
   /** An address without secrets. */
   url(url: string): string {
-    return this.#registered(withoutParameters(withoutUserInfo(url), parameterInUrl));
+    return this.#registered(withoutParameters(withoutUserInfo(url), PARAMETER_IN_URL));
   }
 
   /** Free text without secrets: messages, header lines, addresses within them. */
   text(text: string): string {
     return this.#registered(
-      withoutParameters(withoutUserInfo(text), parameterInText)
-        .replace(headerLine, `$1$2${mask}`)
-        .replace(bearer, `$1 ${mask}`)
-        .replace(namedValue, `$1$2${mask}`),
+      withoutParameters(withoutUserInfo(text), PARAMETER_IN_TEXT)
+        .replace(HEADER_LINE, `$1$2${MASK}`)
+        .replace(BEARER, `$1 ${MASK}`)
+        .replace(NAMED_VALUE, `$1$2${MASK}`),
     );
   }
 
   #registered(text: string): string {
     let clean = text;
-    for (const secret of this.#secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, mask);
+    for (const secret of this.#secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, MASK);
     return clean;
   }
 }
 
 function withoutUserInfo(text: string): string {
-  return text.includes('@') ? text.replace(userInfo, `//${mask}@`) : text;
+  return text.includes('@') ? text.replace(USER_INFO, `//${MASK}@`) : text;
 }
 
 function withoutParameters(text: string, parameter: RegExp): string {
   if (!text.includes('=')) return text;
   return text.replace(parameter, (whole: string, before: string, name: string) =>
-    secretName.test(name) ? `${before}${name}=${mask}` : whole,
+    SECRET_NAME.test(name) ? `${before}${name}=${MASK}` : whole,
   );
 }

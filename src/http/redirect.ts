@@ -1,7 +1,7 @@
 /** Most addresses that one try goes on to. */
-export const maxRedirects = 5;
+export const MAX_REDIRECTS = 5;
 
-const redirectStatuses = new Set([301, 302, 303, 307, 308]);
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
 
 /** What an answer says about where to go on. */
 export interface RedirectAnswer {
@@ -15,7 +15,7 @@ export interface RedirectAnswer {
  */
 export function redirectTarget(method: string, from: URL, answer: RedirectAnswer): URL | undefined {
   const { location } = answer.headers;
-  if (method !== 'GET' || !redirectStatuses.has(answer.status) || typeof location !== 'string') return undefined;
+  if (method !== 'GET' || !REDIRECT_STATUSES.has(answer.status) || typeof location !== 'string') return undefined;
   if (answer.headers['set-cookie'] !== undefined || !URL.canParse(location, from.href)) return undefined;
   const to = new URL(location, from.href);
   const isSameServer = to.protocol === from.protocol && to.host === from.host;

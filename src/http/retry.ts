@@ -1,11 +1,11 @@
 /** Most tries a request gets, the first one included. */
-export const maxTries = 4;
+export const MAX_TRIES = 4;
 
 /** Most time a request gets, milliseconds; waiting for the pace's turn and for the circuit to close is not counted. */
-export const budgetMs = 30_000;
+export const BUDGET_MS = 30_000;
 
-const firstCeilingMs = 1_000;
-const highestCeilingMs = 10_000;
+const FIRST_CEILING_MS = 1_000;
+const HIGHEST_CEILING_MS = 10_000;
 
 /** What can go wrong with one try before there is an answer. */
 export type FaultKind =
@@ -25,7 +25,7 @@ export type FaultKind =
  * @param random gives numbers in [0, 1)
  */
 export function backoffMs(attempt: number, random: () => number): number {
-  return Math.round(random() * Math.min(highestCeilingMs, firstCeilingMs * 2 ** (attempt - 1)));
+  return Math.round(random() * Math.min(HIGHEST_CEILING_MS, FIRST_CEILING_MS * 2 ** (attempt - 1)));
 }
 
 /** True for the statuses that say nothing about the question asked: 408, 429 and 5xx. */
@@ -40,5 +40,5 @@ export function isRetryFault(kind: FaultKind): boolean {
 
 /** True when a request that made `tries` tries in `spentMs` has room for another one after `waitMs`. */
 export function mayTryAgain(tries: number, spentMs: number, waitMs: number): boolean {
-  return tries < maxTries && spentMs + waitMs < budgetMs;
+  return tries < MAX_TRIES && spentMs + waitMs < BUDGET_MS;
 }

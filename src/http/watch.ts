@@ -19,6 +19,14 @@ export type Verdict = FaultKind | 'interrupted';
 /** Sockets whose connection, TLS included, is done; kept alive, they come again with later requests. */
 const connected = new WeakSet<Duplex>();
 
+/** Of requests that go by a proxy: aborts when the request is ended from our side. */
+const ends = new WeakMap<ClientRequest, AbortSignal>();
+
+/** Aborts when a request is ended from our side; undefined for one that goes by no proxy. */
+export function endOf(request: ClientRequest): AbortSignal | undefined {
+  return ends.get(request);
+}
+
 /**
  * Sends the one request of a try (axios's `transport`) and watches over it: ends it when a time-out or the signal says so.
  * Timers are the machine's own, not an injected clock's, since sockets live in real time.
@@ -35,6 +43,7 @@ export class Watch {
   readonly #timeouts: Timeouts;
   readonly #signal: AbortSignal;
   readonly #totalTimer: NodeJS.Timeout;
+  readonly #ended = new AbortController();
   #phaseTimer: NodeJS.Timeout | undefined;
   #request: ClientRequest | undefined;
 
@@ -57,10 +66,13 @@ export class Watch {
     const send = this.#url.protocol === 'https:' ? https.request : http.request;
     const request = send(this.#ca === undefined ? options : { ...options, ca: this.#ca }, onAnswer);
     this.#request = request;
+    // Node may tell of the end again, when nobody listens any more.
+    request.on('error', () => undefined);
     request.once('socket', (socket) => {
       this.#onSocket(socket);
     });
     if (this.#isProxied) {
+      ends.set(request, this.#ended.signal);
       // The agent hands out the socket only after the proxy answered.
       this.#await('connect-timeout', this.#timeouts.connectMs);
       request.once('proxyConnect', (connect: { statusCode?: number }) => {
@@ -112,6 +124,10 @@ export class Watch {
 
   #end(verdict: Verdict): void {
     this.verdict ??= verdict;
-    this.#request?.destroy(new Error('ended by a time-out or an interruption'));
+    const reason = new Error('ended by a time-out or an interruption');
+    this.#request?.destroy(reason);
+    this.#ended.abort();
+    // Without a socket, as in the line for a free one, node tells nobody before there is one.
+    if (this.#request?.socket === null) this.#request.emit('error', reason);
   }
 }

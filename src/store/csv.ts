@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { allocateBars, EXTRA_COLUMNS } from '../market/bars.ts';
-import type { Bars, ExtraColumn } from '../market/bars.ts';
+import type { Bars } from '../market/bars.ts';
 import { formatInstant, formatTradeDate } from '../market/calendar.ts';
 import { VortexError } from '../market/errors.ts';
 import { DAY_MS, isIntraday } from '../market/period.ts';
@@ -8,6 +8,7 @@ import type { Period } from '../market/period.ts';
 import { columnNames, FIXED_COLUMNS } from './columns.ts';
 
 const MINUTE_MS = 60_000;
+const DATE_LENGTH = '2024-01-02'.length;
 
 const dates = new Map<number, string>();
 
@@ -67,9 +68,8 @@ function corrupt(path: string, line: number, what: string): VortexError {
   });
 }
 
-function isExtra(name: string): name is ExtraColumn {
-  return (EXTRA_COLUMNS as readonly string[]).includes(name);
-}
+/** How a double is written. Number() takes more: a blank would become 0. */
+const DOUBLE = /^-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?$/;
 
 /**
  * Reads what encodeCsv wrote, and nothing else.
@@ -80,7 +80,7 @@ export function decodeCsv(content: Buffer, path: string): Bars {
   const text = content.toString('latin1');
   const lines = text.split('\n');
   const header = (lines[0] ?? '').split(',');
-  const extras = header.slice(FIXED_COLUMNS.length).filter(isExtra);
+  const extras = EXTRA_COLUMNS.filter((name) => header.includes(name));
   if (header.join() !== [...FIXED_COLUMNS, ...extras].join())
     throw corrupt(path, 1, `unknown header ${lines[0] ?? ''}`);
   if (lines.at(-1) !== '') throw corrupt(path, lines.length, 'the last line is not whole');
@@ -89,15 +89,18 @@ export function decodeCsv(content: Buffer, path: string): Bars {
   let last = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < bars.time.length; row++) {
     const fields = (lines[row + 1] ?? '').split(',');
-    const time = Date.parse(fields[0] ?? '');
+    const stamp = fields[0] ?? '';
+    const time = Date.parse(stamp);
     if (fields.length !== header.length) throw corrupt(path, row + 2, `${fields.length} fields, not ${header.length}`);
-    if (!(time > last)) throw corrupt(path, row + 2, `${fields[0] ?? ''} does not follow the line before`);
+    if (!(time > last)) throw corrupt(path, row + 2, `${stamp} does not follow the line before`);
+    if ((stamp.length === DATE_LENGTH ? dateText : instantText)(time) !== stamp)
+      throw corrupt(path, row + 2, `${stamp} is not as dates are written here`);
     last = time;
     bars.time[row] = time;
     for (let index = 0; index < columns.length; index++) {
       const field = fields[index + 1] ?? '';
       const value = field === '' ? Number.NaN : Number(field);
-      if (field !== '' && Number.isNaN(value)) throw corrupt(path, row + 2, `${field} is no number`);
+      if (field !== '' && !DOUBLE.test(field)) throw corrupt(path, row + 2, `${field} is no number`);
       const column = columns[index];
       if (column !== undefined) column[row] = value;
     }

@@ -29,6 +29,9 @@ function monthlyParts(bars: Bars): { readonly month: string; readonly bars: Bars
   return parts;
 }
 
+/** 2024-03 of `stocks/1m/SPY_2024-03.parquet`. */
+export const monthOfPart = (path: string): string => path.slice(-'2024-03.parquet'.length, -'.parquet'.length);
+
 async function parquetFiles(key: string, period: Period, bars: Bars, labels: ParquetLabels): Promise<EncodedFile[]> {
   const { encodeParquet } = await import('./parquet.ts');
   const parts =

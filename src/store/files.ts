@@ -195,8 +195,15 @@ export function placeFile(path: string): void {
   try {
     renameSync(temporaryName(path), path);
   } catch (error) {
+    dropTemporary(path);
     throw storeError(error, path);
   }
+}
+
+/** True when the content of a file waits, whole, under its temporary name. */
+export function isStaged(path: string, { bytes, sha256: hash }: Pick<StagedFile, 'bytes' | 'sha256'>): boolean {
+  const content = readWhole(temporaryName(path));
+  return content?.length === bytes && sha256(content) === hash;
 }
 
 /** Makes the names in a folder durable. File systems that cannot sync a folder are left to their own promises. */

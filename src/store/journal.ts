@@ -1,11 +1,13 @@
 import { closeSync, existsSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import {
   closeFiles,
+  isStaged,
   makeFolder,
   placeFile,
   readWhole,
+  sha256,
   storeError,
   syncDescriptor,
   syncFiles,
@@ -76,6 +78,22 @@ function isNewer(root: string, manifest: Manifest): boolean {
 }
 
 /**
+ * Puts the files in their place that a dead run had written and committed, so that no series stays half old and half new.
+ * What stands in the way and is not the version before is somebody else's and is left alone.
+ */
+export function placeCommitted(root: string): void {
+  for (const { files, before } of unsettledManifests(root)?.values() ?? []) {
+    for (const file of files) {
+      const path = join(root, file.path);
+      if (!isStaged(path, file)) continue;
+      const standing = readWhole(path);
+      const old = before?.files.find((entry) => entry.path === file.path);
+      if (standing === undefined || sha256(standing) === old?.sha256) placeFile(path);
+    }
+  }
+}
+
+/**
  * Brings what a run before this one left in the journal to the manifests' own files, durably, and removes the journal. A
  * journal that was closed in order a short while ago is left: nothing depends on it, and the disk has its rest.
  */
@@ -96,7 +114,11 @@ export async function settleJournal(root: string): Promise<void> {
     for (const file of written) placeFile(file.path);
     await Promise.all(group.map((manifest) => syncStanding(manifestPath(root, manifest.series))));
   }
-  const folders = new Set(all.map((manifest) => dirname(manifestPath(root, manifest.series))));
+  const named = all.flatMap(({ series, files }) => [
+    manifestPath(root, series),
+    ...files.map(({ path }) => join(root, path)),
+  ]);
+  const folders = new Set(named.map((name) => dirname(name)));
   for (const folder of folders) if (existsSync(folder)) await syncFolder(folder);
   rmSync(path, { force: true });
   await syncFolder(dirname(path));

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { VortexError } from '../market/errors.ts';
 import { makeFolder, readWhole, storeError } from './files.ts';
+import { placeCommitted } from './journal.ts';
 import { bootIdentity, processNamespace, realNow, startOf } from './machine.ts';
 import { lockPath } from './paths.ts';
 
@@ -127,6 +128,7 @@ export function lockFolder(root: string, run: string): FolderLock {
   if (!createOnly(path, text)) {
     const held = parseHolder(readWhole(path));
     if (!isDead(path, held) || !takeOver(path) || !createOnly(path, text)) throw busy(root, held);
+    placeCommitted(root);
     removeTemporary(root);
   }
   const heartbeat = setInterval(() => {

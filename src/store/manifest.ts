@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { firstOfNextMonth } from '../market/calendar.ts';
 import { VortexError } from '../market/errors.ts';
 import { FORMATS } from '../market/file-format.ts';
 import { ASSET_CLASSES } from '../market/instrument.ts';
 import { PERIODS } from '../market/period.ts';
 import { formatRange, formatStamp, parseRange } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
-import { unite } from '../market/time-range.ts';
+import { subtract, unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 
 /** Version of the manifest's form. A newer one is refused, never guessed at. */
@@ -124,6 +125,18 @@ export type VersionFacts = Omit<
 export function versionFacts(value: ManifestVersion): VersionFacts {
   const { rows, first, last, tail, columns, files, updated_at, run, revision_bytes, ...facts } = value;
   return facts;
+}
+
+/** A version that knows nothing of some calendar months (2024-03, UTC) any more. */
+export function withoutMonths(
+  value: ManifestVersion,
+  months: readonly string[],
+  period: Manifest['period'],
+): ManifestVersion {
+  const lost = months.map((month) => ({ from: Date.parse(month), to: firstOfNextMonth(Date.parse(month)) }));
+  const coverage = storedSeries(value, period).coverage.flatMap((range) => subtract(range, lost));
+  const tail = value.tail.filter((stamp) => !months.some((month) => stamp.startsWith(month)));
+  return { ...value, coverage: writeCoverage(coverage, period), tail };
 }
 
 /** Ranges as they stand in a manifest. */

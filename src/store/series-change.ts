@@ -13,6 +13,8 @@ export interface KnownSeries {
   readonly version?: ManifestVersion;
   /** Formats of which every file is whole. */
   readonly formats: readonly Format[];
+  /** Formats that it was written in and of which files are there, whole or not. */
+  readonly standing: readonly Format[];
   /** Files of the version before that a crash may have left in their place; they may be replaced. */
   readonly superseded: readonly StoredFile[];
   /** How many commits its manifest counts. */
@@ -22,7 +24,13 @@ export interface KnownSeries {
 }
 
 /** Nothing is known of a series. */
-export const UNKNOWN_SERIES: KnownSeries = { stored: NOTHING_STORED, formats: [], superseded: [], commit: 0 };
+export const UNKNOWN_SERIES: KnownSeries = {
+  stored: NOTHING_STORED,
+  formats: [],
+  standing: [],
+  superseded: [],
+  commit: 0,
+};
 
 /** What a run has to say about one series. */
 export interface SeriesChange {

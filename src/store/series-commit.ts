@@ -174,8 +174,13 @@ export async function commitChanges(
     dropFiles(written);
     throw error;
   }
-  for (const { foreign } of finished) setAside(root, run, foreign);
-  for (const { path } of written) placeFile(path);
+  try {
+    for (const { foreign } of finished) setAside(root, run, foreign);
+    for (const { path } of written) placeFile(path);
+  } catch (error) {
+    dropFiles(written);
+    throw error;
+  }
   await syncFolders(written);
   return finished.map(({ foreign }) => ({ quarantined: foreign }));
 }

@@ -3,9 +3,9 @@ import { NO_BARS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import type { Series } from '../market/instrument.ts';
 import { joinBars } from '../market/merge.ts';
-import { decodeFile } from './encoding.ts';
+import { decodeFile, monthOfPart } from './encoding.ts';
 import { readWhole, sha256, statFile } from './files.ts';
-import { parseManifest, storedSeries, versionOf } from './manifest.ts';
+import { parseManifest, storedSeries, versionOf, withoutMonths } from './manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { Journal, settleJournal, unsettledManifests } from './journal.ts';
@@ -51,24 +51,27 @@ export class SeriesStore {
     if (manifest === undefined || manifest.series !== series.key) return UNKNOWN_SERIES;
     const { commit } = manifest;
     const superseded = manifest.before?.files ?? [];
+    const inForce = (version: ManifestVersion, formats: readonly Format[]): KnownSeries => ({
+      stored: storedSeries(version, series.period),
+      version,
+      formats,
+      standing: this.standingFormats(version, formats),
+      superseded,
+      commit,
+      revisionBytes: version.revision_bytes ?? 0,
+    });
     for (const version of [versionOf(manifest), manifest.before]) {
       if (version === undefined) continue;
       const formats = this.wholeFormats(version);
-      if (formats.length > 0 || version.files.length === 0) {
-        return {
-          stored: storedSeries(version, series.period),
-          version,
-          formats,
-          superseded,
-          commit,
-          revisionBytes: version.revision_bytes ?? 0,
-        };
-      }
+      if (formats.length > 0 || version.files.length === 0) return inForce(version, formats);
     }
+    const remnant = this.wholeParts(versionOf(manifest), series.period);
+    if (remnant !== undefined) return inForce(remnant, ['parquet']);
     const { coverage, absent, ...binding } = storedSeries(manifest, series.period);
     return {
       stored: { ...binding, coverage: [], rows: 0, tail: [] },
       formats: [],
+      standing: this.standingFormats(versionOf(manifest), []),
       superseded,
       commit,
       revisionBytes: manifest.revision_bytes ?? 0,
@@ -131,12 +134,27 @@ export class SeriesStore {
     this.flushing = undefined;
   }
 
+  private standingFormats({ files }: ManifestVersion, whole: readonly Format[]): readonly Format[] {
+    const others = files.filter(({ format }) => !whole.includes(format));
+    if (others.length === 0) return whole;
+    const standing = others.filter(({ path }) => statFile(join(this.root, path)) !== undefined);
+    return [...new Set([...whole, ...standing.map(({ format }) => format)])];
+  }
+
   private wholeFormats(version: ManifestVersion): Format[] {
     const formats = new Set(version.files.map((file) => file.format));
     for (const file of version.files) {
       if (formats.has(file.format) && !this.isWhole(file)) formats.delete(file.format);
     }
     return [...formats];
+  }
+
+  /** What is left of a series in monthly parts when some of them are gone or not ours: only their months are unknown. */
+  private wholeParts(version: ManifestVersion, period: Series['period']): ManifestVersion | undefined {
+    const parts = version.files.filter(({ format }) => format === 'parquet');
+    const files = parts.filter((file) => this.isWhole(file));
+    const lost = parts.filter((file) => !files.includes(file)).map(({ path }) => monthOfPart(path));
+    return files.length === 0 ? undefined : { ...withoutMonths(version, lost, period), files };
   }
 
   /** A file with the size and time that were written down is taken to be whole; otherwise its content decides. */
