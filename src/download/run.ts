@@ -125,6 +125,8 @@ class PlanRun {
     const formats = keptFormats(known, this.options.formats);
     if (known.version === undefined || known.stored.rows === 0) return undefined;
     if (formats.every((format) => known.formats.includes(format))) return undefined;
+    const ending = this.ending();
+    if (ending !== undefined) return ending;
     try {
       const bars = await this.tools.store.loadBars(known);
       const facts = versionFacts(known.version);
@@ -221,9 +223,10 @@ class PlanRun {
 
   /** A series that did not come as far as a job. */
   private fail(series: Series, stored: StoredSeries | undefined, error: VortexError): void {
-    if (error.disposition === 'abort-run') this.abort(error);
     const { outcome } = this.countError(error);
     this.report(plainResult(series, stored, undefined, outcome, error));
+    if (outcome !== 'failed') return;
+    if (error.disposition === 'abort-run') this.abort(error);
     if (this.options.failFast) this.abort(failFast(error));
   }
 

@@ -1,5 +1,6 @@
 import { VortexError } from '../market/errors.ts';
 import type { Clock } from './clock.ts';
+import { Gate } from './gate.ts';
 
 /** closed: requests go · open: none goes, until the cool-down is over · half-open: one probe is out, the others wait for it. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
@@ -31,7 +32,6 @@ export class Breaker {
   readonly #faultsToOpen: number;
   readonly #coolDownMs: number;
   readonly #probes: number;
-  readonly #waiting = new Set<() => void>();
   #state: CircuitState = 'closed';
   #faults = 0;
   #failedProbes = 0;
@@ -39,6 +39,8 @@ export class Breaker {
   /** When the next probe may go, milliseconds since the epoch. */
   #probeAt = 0;
   #probe: Pass | undefined;
+  /** Opens at the next change of state. */
+  #change = new Gate();
 
   constructor(options: BreakerOptions) {
     this.#options = options;
@@ -59,7 +61,7 @@ export class Breaker {
     while (this.#state !== 'closed') {
       if (this.#isGivenUp()) throw this.#givenUp();
       if (this.#state === 'half-open') {
-        await this.#probeResult(signal);
+        await this.#change.wait(signal);
         continue;
       }
       const probe = await this.#coolDown(signal);
@@ -111,32 +113,13 @@ export class Breaker {
     return probe;
   }
 
-  #probeResult(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        this.#waiting.delete(wake);
-        reject(new VortexError('interrupted while waiting', { code: 'interrupted', disposition: 'abort-run' }));
-      };
-      const wake = (): void => {
-        signal.removeEventListener('abort', stop);
-        resolve();
-      };
-      if (signal.aborted) {
-        stop();
-        return;
-      }
-      this.#waiting.add(wake);
-      signal.addEventListener('abort', stop, { once: true });
-    });
-  }
-
   #become(state: CircuitState, probe?: Pass): void {
     this.#state = state;
     this.#probe = probe;
     this.#options.onChange?.(state, this.#lastFault);
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    const change = this.#change;
+    this.#change = new Gate();
+    change.open();
   }
 
   #isGivenUp(): boolean {

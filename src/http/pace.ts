@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { Gate } from './gate.ts';
 
 /** What `turn` found: go, after a wait for the others; or the host asked everybody to stay away for too long. */
 export type Turn =
@@ -7,10 +8,10 @@ export type Turn =
   | { readonly go: false; readonly heldUntil: number };
 
 interface HostPace {
-  /** Earliest start of the next request, milliseconds since the epoch. */
-  nextStart: number;
-  /** Requests that have their turn and wait for it. */
-  waiting: number;
+  /** Start of the last request, milliseconds since the epoch. */
+  lastStart: number;
+  /** Those who wait for their turn; the gate of the first one is open. */
+  readonly line: Gate[];
   /** End of the last Retry-After, milliseconds since the epoch. */
   heldUntil: number;
 }
@@ -53,30 +54,37 @@ export class Pace {
         if (heldMs > 0 && heldMs >= patienceMs()) return { go: false, heldUntil: servedHold };
         if (heldMs > 0) await this.#clock.sleep(heldMs, signal);
       }
-      waitedMs += await this.#line(pace, paceMs, signal);
-      if (pace.heldUntil <= servedHold) return { go: true, waitedMs };
+      const before = this.#clock.now();
+      if (await this.#line(pace, paceMs, servedHold, signal)) {
+        return { go: true, waitedMs: waitedMs + Math.max(0, this.#clock.now() - before) };
+      }
+      waitedMs += Math.max(0, this.#clock.now() - before);
     }
   }
 
-  async #line(pace: HostPace, paceMs: number, signal: AbortSignal): Promise<number> {
-    const now = this.#clock.now();
-    // The second bound matters only after the machine's clock was set back.
-    const start = Math.max(now, Math.min(pace.nextStart, now + (pace.waiting + 1) * paceMs));
-    pace.nextStart = start + paceMs;
-    if (start === now) return 0;
-    pace.waiting += 1;
+  /** Waits in the line until one pace after the last start; false when the host was held in the meantime. */
+  async #line(pace: HostPace, paceMs: number, servedHold: number, signal: AbortSignal): Promise<boolean> {
+    const place = new Gate();
+    pace.line.push(place);
+    pace.line[0]?.open();
     try {
-      await this.#clock.sleep(start - now, signal);
+      await place.wait(signal);
+      // The pace itself is the bound for when the machine's clock was set back.
+      const waitMs = Math.min(paceMs, pace.lastStart + paceMs - this.#clock.now());
+      if (waitMs > 0) await this.#clock.sleep(waitMs, signal);
+      if (pace.heldUntil > servedHold) return false;
+      pace.lastStart = this.#clock.now();
+      return true;
     } finally {
-      pace.waiting -= 1;
+      pace.line.splice(pace.line.indexOf(place), 1);
+      pace.line[0]?.open();
     }
-    return start - now;
   }
 
   #of(host: string): HostPace {
     let pace = this.#hosts.get(host);
     if (pace === undefined) {
-      pace = { nextStart: 0, waiting: 0, heldUntil: 0 };
+      pace = { lastStart: -Infinity, line: [], heldUntil: 0 };
       this.#hosts.set(host, pace);
     }
     return pace;

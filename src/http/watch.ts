@@ -38,18 +38,18 @@ export class Watch {
   refusedTunnel: number | undefined;
 
   readonly #url: URL;
-  readonly #isProxied: boolean;
   readonly #ca: string | undefined;
   readonly #timeouts: Timeouts;
   readonly #signal: AbortSignal;
   readonly #totalTimer: NodeJS.Timeout;
-  readonly #ended = new AbortController();
+  /** Only for a request that goes by a proxy. */
+  readonly #ended: AbortController | undefined;
   #phaseTimer: NodeJS.Timeout | undefined;
   #request: ClientRequest | undefined;
 
   constructor(url: URL, isProxied: boolean, ca: string | undefined, timeouts: Timeouts, signal: AbortSignal) {
     this.#url = url;
-    this.#isProxied = isProxied;
+    this.#ended = isProxied ? new AbortController() : undefined;
     this.#ca = ca;
     this.#timeouts = timeouts;
     this.#signal = signal;
@@ -71,7 +71,7 @@ export class Watch {
     request.once('socket', (socket) => {
       this.#onSocket(socket);
     });
-    if (this.#isProxied) {
+    if (this.#ended !== undefined) {
       ends.set(request, this.#ended.signal);
       // The agent hands out the socket only after the proxy answered.
       this.#await('connect-timeout', this.#timeouts.connectMs);
@@ -126,7 +126,7 @@ export class Watch {
     this.verdict ??= verdict;
     const reason = new Error('ended by a time-out or an interruption');
     this.#request?.destroy(reason);
-    this.#ended.abort();
+    this.#ended?.abort();
     // Without a socket, as in the line for a free one, node tells nobody before there is one.
     if (this.#request?.socket === null) this.#request.emit('error', reason);
   }

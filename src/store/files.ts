@@ -63,11 +63,11 @@ export function sha256(content: Buffer): string {
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(content).digest('hex');
 }
 
+/** Folders that were there when this process last looked. */
 const made = new Set<string>();
 
 /** Makes a folder and those above it. */
 export function makeFolder(path: string): void {
-  if (made.has(path)) return;
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
@@ -108,13 +108,12 @@ function create(path: string): Promise<number> {
 
 async function openTemporary(path: string): Promise<number> {
   const folder = dirname(path);
-  makeFolder(folder);
+  if (!made.has(folder)) makeFolder(folder);
   try {
     return await create(path);
   } catch (error) {
     // The folder was there once and has been removed since.
     if (!isMissing(error)) throw error;
-    made.delete(folder);
     makeFolder(folder);
     return create(path);
   }
@@ -123,9 +122,8 @@ async function openTemporary(path: string): Promise<number> {
 function dropTemporary(path: string): void {
   try {
     rmSync(temporaryName(path), { force: true });
-  } catch (error) {
-    // Where a file stands in place of the folder there is nothing to remove.
-    if (!isMissing(error)) throw error;
+  } catch {
+    // What is in the way is told by the error that led here.
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import {
@@ -158,12 +158,15 @@ export class Journal {
   async append(manifests: readonly Manifest[]): Promise<void> {
     const path = journalPath(this.root);
     try {
-      const isNew = this.fd === undefined && !existsSync(path);
       this.fd ??= this.open(path);
+      const end = fstatSync(this.fd).size;
+      const isNew = end === 0;
       const lines = manifests.map((manifest) => `${JSON.stringify(manifest)}\n`);
-      const text = Buffer.from((isNew ? `${JSON.stringify({ boot: bootIdentity() })}\n` : '') + lines.join(''));
-      for (let written = 0; written < text.length;) written += writeSync(this.fd, text, written);
-      await syncDescriptor(this.fd);
+      await this.write(
+        this.fd,
+        Buffer.from((isNew ? `${JSON.stringify({ boot: bootIdentity() })}\n` : '') + lines.join('')),
+        end,
+      );
       if (isNew) await syncFolder(dirname(path));
     } catch (error) {
       throw storeError(error, path);
@@ -184,6 +187,17 @@ export class Journal {
     writeSync(this.fd, `${CLOSED}\n`);
     closeSync(this.fd);
     this.fd = undefined;
+  }
+
+  /** Writes all of a text at the end or nothing: the next line must not stand behind half a one. */
+  private async write(fd: number, text: Buffer, end: number): Promise<void> {
+    try {
+      for (let written = 0; written < text.length;) written += writeSync(fd, text, written);
+      await syncDescriptor(fd);
+    } catch (error) {
+      ftruncateSync(fd, end);
+      throw error;
+    }
   }
 
   private open(path: string): number {

@@ -11,10 +11,14 @@ function readOrEmpty(read: () => string): string {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat, which follows the command in parentheses; empty where there is no /proc or no process. */
+/**
+ * Field 22 of /proc/<pid>/stat, which follows the command in parentheses; empty where there is no /proc or no process, or
+ * when the process is dead and only its parent has not taken notice of it (a zombie).
+ */
 export function startOf(pid: number): string {
   const stat = readOrEmpty(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '');
 }
 
 /** Identity of the kernel's boot; empty where there is no /proc. */

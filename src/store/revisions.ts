@@ -4,7 +4,7 @@ import type { BasisChange } from '../market/basis.ts';
 import type { BarChange } from '../market/merge.ts';
 import type { Period } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
-import { makeFolder, storeError, syncDescriptor } from './files.ts';
+import { makeFolder, readWhole, storeError, syncDescriptor } from './files.ts';
 import { OWN_FOLDER } from './paths.ts';
 
 /** What a source has changed of a series after it was stored. */
@@ -34,6 +34,11 @@ export function revisionLines({ changes, bases }: Revisions, period: Period, run
     lines.push(`${head},${formatStamp(time, period)},${kind},${column ?? ''},${number(old)},${number(fresh)}\n`);
   }
   return lines.join('');
+}
+
+/** Length of the log of a series up to its last whole line, bytes; for when no manifest tells it. */
+export function revisionsLength(root: string, key: string): number {
+  return (readWhole(revisionsPath(root, key))?.lastIndexOf('\n') ?? -1) + 1;
 }
 
 /**

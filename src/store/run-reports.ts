@@ -1,12 +1,12 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { makeFolder, placeFile, syncFiles, writeFiles } from './files.ts';
 import { runReportsFolder } from './paths.ts';
 
 /** How many reports are kept. */
 const KEPT = 90;
 
-/** Keeps the report of a run as `.vortex/runs/<run>.json`, and the last 90 of them. */
+/** Keeps the report of a run as `.vortex/runs/<run>.json`, and of the others the last ones, 90 in all. */
 export async function keepRunReport(root: string, run: string, report: unknown): Promise<void> {
   const folder = runReportsFolder(root);
   makeFolder(folder);
@@ -14,7 +14,7 @@ export async function keepRunReport(root: string, run: string, report: unknown):
   await syncFiles(await writeFiles([{ path, content: Buffer.from(`${JSON.stringify(report)}\n`) }]));
   placeFile(path);
   const reports = readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && name !== basename(path))
     .sort();
-  for (const name of reports.slice(0, -KEPT)) rmSync(join(folder, name), { force: true });
+  for (const name of reports.slice(0, 1 - KEPT)) rmSync(join(folder, name), { force: true });
 }

@@ -15,7 +15,7 @@ export interface KnownSeries {
   readonly formats: readonly Format[];
   /** Formats that it was written in and of which files are there, whole or not. */
   readonly standing: readonly Format[];
-  /** Files of the version before that a crash may have left in their place; they may be replaced. */
+  /** Files of either version, the one before and the one meant, that a crash may have left; they may be replaced. */
   readonly superseded: readonly StoredFile[];
   /** How many commits its manifest counts. */
   readonly commit: number;

@@ -10,7 +10,7 @@ import type { Journal } from './journal.ts';
 import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { quarantinePath } from './paths.ts';
-import { appendRevisions, revisionLines } from './revisions.ts';
+import { appendRevisions, revisionLines, revisionsLength } from './revisions.ts';
 import type { Committed, SeriesChange } from './series-change.ts';
 
 /** How many stamps a manifest keeps of the last bars. */
@@ -125,10 +125,11 @@ async function syncFolders(files: readonly WrittenFile[]): Promise<void> {
 /** Logs what the source has changed. @returns the length of the log */
 async function logRevisions(root: string, change: SeriesChange, run: string, now: number): Promise<number> {
   const { revisions, series, known } = change;
-  const committed = known.revisionBytes ?? Number.POSITIVE_INFINITY;
-  if (revisions === undefined) return known.revisionBytes ?? 0;
+  // A log outlives the manifest that knew its length.
+  const committed = known.revisionBytes ?? revisionsLength(root, series.key);
+  if (revisions === undefined) return committed;
   const lines = revisionLines(revisions, series.period, run, now);
-  return lines === '' ? (known.revisionBytes ?? 0) : appendRevisions(root, series.key, lines, committed);
+  return lines === '' ? committed : appendRevisions(root, series.key, lines, committed);
 }
 
 /** Sets aside what nobody here wrote. */

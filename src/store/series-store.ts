@@ -50,7 +50,7 @@ export class SeriesStore {
     const manifest = this.manifestOf(series.key);
     if (manifest === undefined || manifest.series !== series.key) return UNKNOWN_SERIES;
     const { commit } = manifest;
-    const superseded = manifest.before?.files ?? [];
+    const superseded = [...(manifest.before?.files ?? []), ...manifest.files];
     const inForce = (version: ManifestVersion, formats: readonly Format[]): KnownSeries => ({
       stored: storedSeries(version, series.period),
       version,

@@ -51,6 +51,7 @@ export async function wholeRun(
   plan: Partial<Plan>,
   open: RunTools['open'],
   options: Partial<RunOptions> = {},
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<WholeRun> {
   const store = storeOf(root, 'this-run');
   await store.recover();
@@ -79,7 +80,7 @@ export async function wholeRun(
         warnings.push(message);
       },
     },
-    new AbortController().signal,
+    signal,
   );
   return { ...outcome, progress, warnings };
 }

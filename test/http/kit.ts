@@ -1,6 +1,7 @@
 import type { AddressInfo, Server } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createHttp, type Http, type HttpOptions } from '../../src/http/axios-client.ts';
+import type { Clock } from '../../src/http/clock.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../src/http/http-client.ts';
 import { Redactor } from '../../src/http/redact.ts';
 import { VortexError } from '../../src/market/errors.ts';
@@ -13,9 +14,9 @@ export interface Line {
   readonly message: string;
 }
 
-export interface Kit {
+export interface Kit<C extends Clock = TestClock> {
   readonly http: Http;
-  readonly clock: TestClock;
+  readonly clock: C;
   readonly lines: Line[];
   readonly secrets: Redactor;
   /** The client of provider `yahoo`, without pace. */
@@ -23,9 +24,12 @@ export interface Kit {
   readonly get: (url: string | readonly string[], more?: Partial<HttpRequest>) => Promise<HttpResponse>;
 }
 
+type KitOptions = Partial<HttpOptions> & { paceMs?: number };
+
 /** The client under test, closed when the test is over: short time-outs, the longest jitter, a clock that sleeps in no time. */
-export function openHttp(options: Partial<HttpOptions> & { clock?: TestClock; paceMs?: number } = {}): Kit {
-  const { paceMs = 0, ...given } = options;
+export function openHttp(options?: KitOptions): Kit;
+export function openHttp<C extends Clock>(options: KitOptions & { clock: C }): Kit<C>;
+export function openHttp({ paceMs = 0, ...given }: KitOptions = {}): Kit<Clock> {
   const clock = given.clock ?? new TestClock();
   const secrets = given.secrets ?? new Redactor();
   const lines: Line[] = [];

@@ -93,6 +93,20 @@ test('an interruption ends the wait for the turn', async () => {
   expect(clock.sleeping).toBe(0);
 });
 
+test('whoever leaves the line makes room for those behind', async () => {
+  const clock = new TestClock('held');
+  const pace = new Pace(clock);
+  const leaver = new AbortController();
+  await pace.turn('a', 1_000, patient, signal);
+  const left = [leaver, leaver].map(({ signal: own }) => errorOf(pace.turn('a', 1_000, patient, own)));
+  const starts = line(pace, clock, 1_000, ['a', 'a']);
+  await settle();
+  leaver.abort();
+  for (const error of left) expect(await error).toMatchObject({ code: 'interrupted' });
+  await run(clock, 2_000, 500);
+  expect(starts).toEqual([1_000, 2_000]);
+});
+
 test('a machine clock that is set back an hour holds nobody up for an hour', async () => {
   const clock = new TestClock();
   const pace = new Pace(clock);

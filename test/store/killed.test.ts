@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lockFolder } from '../../src/store/lock.ts';
@@ -84,6 +84,28 @@ it('a run that is killed at any step leaves every file old or new, every series 
     expect([step, contents(root), leftovers(root)]).toEqual([step, wanted, []]);
     // One line a commit that came to be, and that of this one; none twice, none torn.
     expect([step, revisionsIn(root)]).toEqual([step, seen.map((version) => version + 1)]);
+  });
+}, 120_000);
+
+it('a run that is killed while it sets edited files aside loses none of them, and the next one does not write over them', async () => {
+  const edited = await folderAt(2);
+  const files = ['stocks/1d/SPY.csv', 'stocks/1d/SPY.parquet', 'stocks/30m/SPY_2024-01.parquet'];
+  for (const file of files) appendFileSync(join(edited, file), 'mine');
+  const mine = files.map((file) => readFileSync(join(edited, file), 'latin1')).sort();
+  const { stdout } = await startChild(process.execPath, [program, copyOf(edited), '3']).ended;
+  const names = stdout.trimEnd().split('\n').at(-1)?.split(',') ?? [];
+  const renames = names.flatMap((name, step) => (name === 'renameSync' ? [step + 1] : []));
+  expect(renames.length).toBeGreaterThan(files.length * 2);
+  const wanted = contents(await folderAt(3));
+  await eachOf(renames, 3, async (step) => {
+    const root = copyOf(edited);
+    const ended = await startChild(process.execPath, [program, root, '3', String(step)]).ended;
+    expect([step, ended.signal]).toEqual([step, 'SIGKILL']);
+    lockFolder(root, 'next').release();
+    await commitVersion(root, 'run-4', 3);
+    expect([step, contents(root)]).toEqual([step, wanted]);
+    const aside = everythingIn(root).filter((path) => path.includes('/quarantine/') && !path.endsWith('/'));
+    expect([step, aside.map((path) => readFileSync(join(root, path), 'latin1')).sort()]).toEqual([step, mine]);
   });
 }, 120_000);
 

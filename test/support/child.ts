@@ -4,15 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { build } from 'esbuild';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
 
-/** A program of a test, built from its TypeScript with the sources as they are now. */
+/** A program of a test file, built from its TypeScript with the sources as they are now; to be called outside of tests. */
 export async function buildProgram(source: URL): Promise<string> {
   // Below the checkout, where packages are found.
   const folder = mkdtempSync(join(CHECKOUT, 'node_modules/.vortex-child-'));
-  process.once('exit', () => {
+  afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
   });
   const outfile = join(folder, `${basename(source.pathname, '.ts')}.mjs`);
