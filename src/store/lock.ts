@@ -87,10 +87,12 @@ function takeOver(path: string): boolean {
   }
 }
 
-/** Removes the temporary files that a dead run left. */
+/** Removes the temporary files that a dead run left. Links are not followed: what they lead to is not ours. */
 function removeTemporary(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && entry.name.endsWith('.tmp')) rmSync(join(entry.parentPath, entry.name), { force: true });
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeTemporary(path);
+    else if (entry.isFile() && entry.name.endsWith('.tmp')) rmSync(path, { force: true });
   }
 }
 
