@@ -86,6 +86,8 @@ export function decodeCsv(content: Buffer, path: string): Bars {
   if (lines.at(-1) !== '') throw corrupt(path, lines.length, 'the last line is not whole');
   const bars = allocateBars(lines.length - 2, extras);
   const columns = [bars.open, bars.high, bars.low, bars.close, bars.volume, ...bars.extras.values()];
+  // The first line says which of the two all of them are.
+  const stampText = lines[1]?.indexOf(',') === DATE_LENGTH ? dateText : instantText;
   let last = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < bars.time.length; row++) {
     const fields = (lines[row + 1] ?? '').split(',');
@@ -93,14 +95,14 @@ export function decodeCsv(content: Buffer, path: string): Bars {
     const time = Date.parse(stamp);
     if (fields.length !== header.length) throw corrupt(path, row + 2, `${fields.length} fields, not ${header.length}`);
     if (!(time > last)) throw corrupt(path, row + 2, `${stamp} does not follow the line before`);
-    if ((stamp.length === DATE_LENGTH ? dateText : instantText)(time) !== stamp)
-      throw corrupt(path, row + 2, `${stamp} is not as dates are written here`);
+    if (stampText(time) !== stamp) throw corrupt(path, row + 2, `${stamp} is not as dates are written here`);
     last = time;
     bars.time[row] = time;
     for (let index = 0; index < columns.length; index++) {
       const field = fields[index + 1] ?? '';
       const value = field === '' ? Number.NaN : Number(field);
-      if (field !== '' && !DOUBLE.test(field)) throw corrupt(path, row + 2, `${field} is no number`);
+      if (field !== '' && !(DOUBLE.test(field) && Number.isFinite(value)))
+        throw corrupt(path, row + 2, `${field} is no number`);
       const column = columns[index];
       if (column !== undefined) column[row] = value;
     }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { NO_BARS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import type { Series } from '../market/instrument.ts';
+import { VortexError } from '../market/errors.ts';
 import { joinBars } from '../market/merge.ts';
 import { decodeFile, monthOfPart } from './encoding.ts';
 import { readWhole, sha256, statFile } from './files.ts';
@@ -17,6 +18,15 @@ interface Pending {
   readonly change: SeriesChange;
   readonly settle: (result: Committed) => void;
   readonly fail: (error: unknown) => void;
+}
+
+/** The error of a file whose size and time speak for it and whose content does not: no bar of it is to be signed anew. */
+function rotten(path: string): VortexError {
+  return new VortexError(`${path}: is not what was written there; move it away, and it is fetched again`, {
+    code: 'file-corrupt',
+    disposition: 'skip-series',
+    context: { path },
+  });
 }
 
 /** How many changes go to the disk together. */
@@ -86,6 +96,7 @@ export class SeriesStore {
     for (const file of files) {
       const content = readWhole(join(this.root, file.path)) ?? Buffer.alloc(0);
       parts.push(await decodeFile(content, file.format, file.path));
+      if (sha256(content) !== file.sha256) throw rotten(file.path);
     }
     return parts.length === 1 ? (parts[0] ?? NO_BARS) : joinBars(parts);
   }
