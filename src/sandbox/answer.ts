@@ -1,8 +1,8 @@
 /** What a stand-in answers, before any fault is put upon it. */
 export interface Answer {
   readonly status: number;
-  /** Names in lower case; the length is set when it is sent. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Names in lower case, a list for one that stands several times; the length is set when it is sent. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string;
 }
 

@@ -2,28 +2,26 @@ import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { DeliveryFault } from './fault-list.ts';
 import type { DrawnFaults } from './faults.ts';
-
-const OUTAGE_PAGE =
-  '<!DOCTYPE html><html lang="en-us"><head><title>Yahoo</title></head><body><h1>Will be right back...</h1>' +
-  '<p>Thank you for your patience. Our engineers are working quickly to resolve the issue.</p></body></html>';
-
-const HTML = { 'content-type': 'text/html; charset=UTF-8', 'cache-control': 'no-store', server: 'ATS' };
+import type { FaultPages } from './stand-in.ts';
 
 /** What is answered in place of the real answer; undefined for faults that leave its words alone. */
-function replacement(fault: DeliveryFault, retryAfter: number | undefined): Answer | undefined {
-  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  if (fault === '429') return { status: 429, headers: { ...HTML, ...wait }, body: 'Edge: Too Many Requests' };
-  if (fault === '503') return { status: 503, headers: HTML, body: OUTAGE_PAGE };
-  if (fault === 'html') return { status: 200, headers: HTML, body: OUTAGE_PAGE };
-  if (fault !== '500') return undefined;
-  const error = { code: 'Internal Server Error', description: 'An error occurred' };
-  const headers = { 'content-type': 'application/json;charset=utf-8', server: 'ATS' };
-  return { status: 500, headers, body: JSON.stringify({ chart: { result: null, error } }) };
+function replacement(fault: DeliveryFault, retryAfter: number | undefined, pages: FaultPages): Answer | undefined {
+  if (fault === '429') return pages.tooMany(retryAfter);
+  if (fault === '503') return pages.outage(503);
+  if (fault === 'html') return pages.outage(200);
+  return fault === '500' ? pages.internalError() : undefined;
 }
 
-function whole(response: ServerResponse, answer: Answer): void {
+function headersOf({ headers }: Answer, length: number): Record<string, string | string[]> {
+  const sent: Record<string, string | string[]> = { 'content-length': String(length) };
+  for (const [name, value] of Object.entries(headers)) sent[name] = typeof value === 'string' ? value : [...value];
+  return sent;
+}
+
+/** Sends an answer as it is. */
+export function whole(response: ServerResponse, answer: Answer): void {
   const body = Buffer.from(answer.body);
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
+  response.writeHead(answer.status, headersOf(answer, body.length));
   response.end(body);
 }
 
@@ -32,18 +30,18 @@ function half(response: ServerResponse, answer: Answer, length: 'half' | 'whole'
   const body = Buffer.from(answer.body);
   const sent = body.subarray(0, Math.floor(body.length / 2));
   const told = length === 'half' ? sent.length : body.length;
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': told });
+  response.writeHead(answer.status, headersOf(answer, told));
   then(sent);
 }
 
 /** Sends an answer, or what the drawn fault makes of it. A stalled one stays open until the client or the server ends it. */
-export function deliver(response: ServerResponse, answer: Answer, faults: DrawnFaults): void {
+export function deliver(response: ServerResponse, answer: Answer, faults: DrawnFaults, pages: FaultPages): void {
   const { delivery, retryAfter } = faults;
   if (delivery === undefined) {
     whole(response, answer);
     return;
   }
-  const instead = replacement(delivery, retryAfter);
+  const instead = replacement(delivery, retryAfter, pages);
   if (instead !== undefined) whole(response, instead);
   else if (delivery === 'reset') response.socket?.resetAndDestroy();
   else if (delivery === 'truncate') half(response, answer, 'half', (sent) => response.end(sent));

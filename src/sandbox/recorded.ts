@@ -2,8 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../market/errors.ts';
 import type { Answer } from './answer.ts';
-import { CHART_PATH, unknownPath } from './yahoo.ts';
-import { notFound } from './yahoo-answers.ts';
+import { CHART_PATH, notFound, unknownPath } from './yahoo-answers.ts';
 
 /** A recorded answer and what it answers. */
 interface Recording {

@@ -4,12 +4,15 @@ import { asVortexError, usageError, VortexError } from '../market/errors.ts';
 import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { Control } from './control.ts';
-import { deliver } from './delivery.ts';
+import { deliver, whole } from './delivery.ts';
+import { FAULTY_PROVIDERS } from './fault-list.ts';
+import type { FaultyProvider } from './fault-list.ts';
 import type { FuturesRoot } from './futures-list.ts';
 import { loadRecordings } from './recorded.ts';
+import type { StandIn } from './stand-in.ts';
 import { answerTruth } from './truth-endpoint.ts';
 import { Truth } from './truth.ts';
-import { answerYahoo } from './yahoo.ts';
+import { yahooStandIn } from './yahoo.ts';
 
 /** What a sandbox is started with. */
 export interface SandboxOptions {
@@ -62,21 +65,24 @@ async function readBody(request: IncomingMessage): Promise<string> {
 class Pages {
   readonly #control: Control;
   readonly #truth: Truth;
-  readonly #recorded: ReturnType<typeof loadRecordings> | undefined;
+  readonly #standIns: Readonly<Record<FaultyProvider, StandIn>>;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: SandboxOptions) {
     const seed = options.seed ?? DEFAULT_SEED;
     this.#control = new Control(options.now, seed, options.faults ?? '');
     this.#truth = new Truth(seed, options.futures);
-    this.#recorded = options.recorded === undefined ? undefined : loadRecordings(options.recorded);
+    const recorded = options.recorded === undefined ? undefined : loadRecordings(options.recorded);
+    this.#standIns = { yahoo: yahooStandIn(this.#truth, recorded) };
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     const [path = '', query] = (request.url ?? '/').split(/\?(.*)/s);
     const parameters = new URLSearchParams(query);
-    if (path.startsWith('/yahoo/')) this.#yahoo(path.slice('/yahoo'.length), parameters, request, response);
-    else if (path.startsWith('/truth/')) {
+    const provider = FAULTY_PROVIDERS.find((id) => path.startsWith(`/${id}/`));
+    if (provider !== undefined) {
+      void this.#standIn(provider, path.slice(provider.length + 1), parameters, request, response);
+    } else if (path.startsWith('/truth/')) {
       send(response, () => answerTruth(this.#truth, path.slice('/truth/'.length), parameters, this.#control.now()));
     } else if (path === '/control') void this.#answerControl(request, response);
     else {
@@ -87,25 +93,41 @@ class Pages {
     }
   }
 
+  env(url: string): Record<string, string> {
+    const env: Record<string, string> = {};
+    for (const [id, standIn] of Object.entries(this.#standIns)) Object.assign(env, standIn.env(`${url}/${id}`));
+    return env;
+  }
+
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 
-  #yahoo(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): void {
-    const faults = this.#control.draw('yahoo');
-    const answer = guarded(() =>
-      this.#recorded === undefined
-        ? answerYahoo(this.#truth, path, query, request.headers['user-agent'], this.#control.now(), faults)
-        : this.#recorded.answer(path, query),
-    );
+  async #standIn(
+    provider: FaultyProvider,
+    path: string,
+    query: URLSearchParams,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const standIn = this.#standIns[provider];
+    const faults = this.#control.draw(provider);
+    const { method = 'GET', headers } = request;
+    let answer: Answer;
+    try {
+      const body = method === 'POST' ? await readBody(request) : '';
+      answer = guarded(() => standIn.answer({ method, path, query, headers, body }, this.#control.now(), faults));
+    } catch (error) {
+      answer = jsonAnswer(400, { error: `sandbox: ${asVortexError(error).message}` });
+    }
     if (faults.slowMs === 0) {
-      deliver(response, answer, faults);
+      deliver(response, answer, faults, standIn.pages);
       return;
     }
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      deliver(response, answer, faults);
+      deliver(response, answer, faults, standIn.pages);
     }, faults.slowMs);
     this.#timers.add(timer);
   }
@@ -131,10 +153,7 @@ function guarded(make: () => Answer): Answer {
 }
 
 function send(response: ServerResponse, make: () => Answer): void {
-  const answer = guarded(make);
-  const body = Buffer.from(answer.body);
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
-  response.end(body);
+  whole(response, guarded(make));
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {
@@ -175,7 +194,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     url,
     port,
-    env: { VORTEX_YAHOO_BASE_URL: `${url}/yahoo`, VORTEX_YAHOO_PACE_MS: '0', VORTEX_SANDBOX_BASE_URL: url },
+    env: { ...pages.env(url), VORTEX_SANDBOX_BASE_URL: url },
     close: () =>
       new Promise((resolve) => {
         pages.close();

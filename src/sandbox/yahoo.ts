@@ -3,10 +3,20 @@ import { dividendsOf, factorOn, isAhead, splitSession } from './corporate-action
 import { DAY_MS } from '../market/period.ts';
 import type { DrawnFaults } from './faults.ts';
 import { priceOf } from './securities.ts';
+import type { Recordings } from './recorded.ts';
+import type { StandIn, StandInRequest } from './stand-in.ts';
 import type { TickBar } from './tick-bars.ts';
 import type { Truth } from './truth.ts';
 import { float32Text, tickTexts } from './wire-text.ts';
-import { TOO_MANY_REQUESTS, YAHOO_HEADERS, noDataFor, notFound } from './yahoo-answers.ts';
+import {
+  CHART_PATH,
+  TOO_MANY_REQUESTS,
+  YAHOO_HEADERS,
+  YAHOO_PAGES,
+  noDataFor,
+  notFound,
+  unknownPath,
+} from './yahoo-answers.ts';
 import { limitAnswer } from './yahoo-limits.ts';
 import { firstTrade, listingOf } from './yahoo-listing.ts';
 import type { Listing } from './yahoo-listing.ts';
@@ -20,8 +30,6 @@ import type { ChartRequest } from './yahoo-request.ts';
 import { dayRows, longRows } from './yahoo-rows.ts';
 import type { ChartRow } from './yahoo-rows.ts';
 import { dateAt } from './yahoo-session.ts';
-
-export const CHART_PATH = /^\/v8\/finance\/chart\/([^/]+)$/;
 
 /** What prices and volumes of an answer are multiplied by. */
 interface Scale {
@@ -138,40 +146,32 @@ function chartAnswer(
 }
 
 /** True for a client that Yahoo takes for a browser. */
-export function looksLikeBrowser(userAgent: string | undefined): boolean {
+function looksLikeBrowser(userAgent: string | undefined): boolean {
   return userAgent?.startsWith('Mozilla/') ?? false;
 }
 
-/**
- * Answers a request as Yahoo's chart endpoint does.
- * @param path what stands after the base URL: /v8/finance/chart/SPY
- * @param now milliseconds since the epoch, UTC
- */
-export function answerYahoo(
-  truth: Truth,
-  path: string,
-  query: URLSearchParams,
-  userAgent: string | undefined,
-  now: number,
-  faults: DrawnFaults,
-): Answer {
-  if (!looksLikeBrowser(userAgent)) return TOO_MANY_REQUESTS;
-  const symbol = CHART_PATH.exec(path)?.[1];
+function answerYahoo(truth: Truth, request: StandInRequest, now: number, faults: DrawnFaults): Answer {
+  if (!looksLikeBrowser(request.headers['user-agent'])) return TOO_MANY_REQUESTS;
+  const symbol = CHART_PATH.exec(request.path)?.[1];
   if (symbol === undefined) return unknownPath();
   const listing = listingOf(truth, decodeURIComponent(symbol), now);
   if (listing === undefined) return notFound();
   const first = firstTrade(listing);
   const quote = latestQuote(truth, listing, now);
-  const request = readChartRequest(query, now, quote.session.opensAt, first);
-  if ('status' in request) return request;
-  const refused = limitAnswer(request, now);
+  const asked = readChartRequest(request.query, now, quote.session.opensAt, first);
+  if ('status' in asked) return asked;
+  const refused = limitAnswer(asked, now);
   if (refused !== undefined) return refused;
-  if (request.to * 1000 <= first) return noDataFor(request.from, request.to);
-  return chartAnswer(truth, listing, request, quote, now, faults);
+  if (asked.to * 1000 <= first) return noDataFor(asked.from, asked.to);
+  return chartAnswer(truth, listing, asked, quote, now, faults);
 }
 
-/** What a path gets that is no chart. */
-export function unknownPath(): Answer {
-  const body = { finance: { result: null, error: { code: 'Not Found', description: 'HTTP 404 Not Found' } } };
-  return { status: 404, headers: YAHOO_HEADERS, body: JSON.stringify(body) };
+/** Answers as Yahoo's chart endpoint does. @param recorded answers in place of made-up prices */
+export function yahooStandIn(truth: Truth, recorded?: Recordings): StandIn {
+  return {
+    pages: YAHOO_PAGES,
+    env: (url) => ({ VORTEX_YAHOO_BASE_URL: url, VORTEX_YAHOO_PACE_MS: '0' }),
+    answer: (request, now, faults) =>
+      recorded?.answer(request.path, request.query) ?? answerYahoo(truth, request, now, faults),
+  };
 }
