@@ -110,7 +110,7 @@ function faultOf(series: SenseSeries, factor: Factor, mismatch: Mismatch, unitsO
   const { dividend, stepped } = mismatch;
   const { row, before, amount, part } = dividend;
   const implied = stepped * at(series.bars.close, before);
-  const figures = `${figure(amount)} a share, adjusted for ${figure(implied)}`;
+  const figures = (): string => `${figure(amount)} a share, adjusted for ${figure(implied)}`;
   const fault = { severity: 'error', row, figures } as const;
   const split = at(series.bars.extras.get('Stock Splits'), row);
   const isUnsplit = split > 0 && split !== 1 && Math.abs(move(split, part / stepped)) < DAILY_TOLERANCE;
@@ -156,13 +156,13 @@ function strayFaults({ bars, rows, isLong }: SenseSeries, factor: Factor, knowsD
     const adjusted = at(factor.adjusted, row);
     const fault = { kind: 'adjusted-close', severity: 'error', row } as const;
     if (adjusted <= 0 && at(bars.close, row) > 0) {
-      found.push({ ...fault, reason: 'adjusted closes of zero or below', figures: figure(adjusted) });
+      found.push({ ...fault, reason: 'adjusted closes of zero or below', figures: () => figure(adjusted) });
     }
     const before = rows[index - 1];
     if (!knowsDividends || before === undefined || paid(row) || (isLong && paid(before))) continue;
     const stepped = factor.stepped(before, row);
     if (!(Math.abs(stepped) > LEAST_STEP) || Math.abs(stepped) <= factor.rounding(before, row)) continue;
-    const figures = `by ${figure(stepped * 100)} %`;
+    const figures = (): string => `by ${figure(stepped * 100)} %`;
     const severity = stepped < 0 || stepped > LARGEST_PAYMENT ? 'error' : 'warning';
     found.push({ ...fault, severity, reason: 'adjusted closes move against closes without a dividend', figures });
   }

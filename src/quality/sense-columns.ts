@@ -37,7 +37,7 @@ function highLowFaults({ bars, rows }: SenseSeries): Fault[] {
     const rounding = Math.abs(close) * ROUNDING;
     const isCrossed = high < low;
     if (!isCrossed && !(close > high + rounding || close < low - rounding)) continue;
-    const figures = `${figure(low)} to ${figure(high)}, close ${figure(close)}`;
+    const figures = (): string => `${figure(low)} to ${figure(high)}, close ${figure(close)}`;
     const reason = isCrossed ? 'a high below the low' : 'closes outside high and low';
     found.push({ kind: 'high-low', severity: isCrossed ? 'error' : 'warning', row, reason, figures });
   }
@@ -54,7 +54,7 @@ function unitFaults({ bars, rows }: SenseSeries): Fault[] {
       const close = at(bars.close, row);
       if (price < close * 50 && price * 50 > close) continue;
       if (!(Math.abs(Math.abs(move(close, price)) - UNIT_MOVE) < UNIT_TOLERANCE)) continue;
-      const figures = `${figure(price)}, close ${figure(close)}`;
+      const figures = (): string => `${figure(price)}, close ${figure(close)}`;
       found.push({ kind: 'price-unit', severity: 'error', row, reason: `${name} 100 times off the close`, figures });
     }
     if (found.length <= WHOLE_COLUMN * rows.length) return found;

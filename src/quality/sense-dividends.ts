@@ -49,7 +49,7 @@ export function dividendsIn({ bars, rows }: SenseSeries): Dividend[] {
 
 function sizeFault({ bars, isLong }: SenseSeries, { row, before, amount, part }: Dividend): Fault | undefined {
   const close = at(bars.close, before);
-  const figures = `${figure(amount)} a share at ${figure(close)}`;
+  const figures = (): string => `${figure(amount)} a share at ${figure(close)}`;
   const fault = { kind: 'dividend-amount', row, figures } as const;
   if (amount < 0) return { ...fault, severity: 'error', reason: 'a dividend below zero' };
   if (part >= 1) return { ...fault, severity: 'error', reason: 'a dividend of more than the share costs' };
@@ -73,7 +73,7 @@ function smallFaults({ isLong, moveNoise }: SenseSeries, dividends: readonly Div
     severity: 'warning',
     row,
     reason: `a dividend ${UNIT} times too small for the fall of the price`,
-    figures: `${figure(amount)} a share`,
+    figures: () => `${figure(amount)} a share`,
   }));
 }
 
@@ -97,7 +97,7 @@ export function dividendFaults(series: SenseSeries, dividends: readonly Dividend
   const twins = twinsIn(series, dividends).map(([first, second]): Fault => {
     const phantom = first.fall < second.fall ? first : second;
     const reason = 'the same dividend twice within days';
-    const figures = `${figure(phantom.amount)} a share`;
+    const figures = (): string => `${figure(phantom.amount)} a share`;
     return { kind: 'dividend-phantom', severity: 'warning', row: phantom.row, reason, figures };
   });
   return [...sizes, ...smallFaults(series, dividends), ...twins];

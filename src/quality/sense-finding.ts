@@ -47,8 +47,8 @@ export interface Fault {
   readonly lastRow?: number;
   /** What is wrong, the same words for all of its like. */
   readonly reason: string;
-  /** The figures of this one. */
-  readonly figures?: string;
+  /** The figures of this one, made when they are told: only the first of many is. */
+  readonly figures?: () => string;
 }
 
 /** Short figure for people. */
@@ -62,7 +62,7 @@ function finding(faults: readonly Fault[], bars: Bars, period: Period): SenseFin
   const stamp = (row: number): number => bars.time[row] ?? Number.NaN;
   const lastRow = faults.reduce((last, fault) => Math.max(last, fault.lastRow ?? fault.row), 0);
   const when = (isIntraday(period) ? formatInstant : formatTradeDate)(stamp(first.row));
-  const figures = first.figures === undefined ? '' : `, ${first.figures}`;
+  const figures = first.figures === undefined ? '' : `, ${first.figures()}`;
   const more = faults.length > 1 ? `; ${faults.length} in all` : '';
   const detail = `${first.reason} (${when}${figures}${more})`;
   return [{ kind: first.kind, severity: first.severity, from: stamp(first.row), to: stamp(lastRow), detail }];

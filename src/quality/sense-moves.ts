@@ -64,7 +64,7 @@ function ownSplitFault(series: SenseSeries, split: Split, size: number): Fault |
     severity: isPaying ? 'warning' : 'error',
     row: split.row,
     reason: 'prices move by the ratio of a split on its day',
-    figures: `${figure(split.ratio)}:1`,
+    figures: () => `${figure(split.ratio)}:1`,
   };
 }
 
@@ -86,7 +86,7 @@ function otherSplitFault({ moveNoise }: SenseSeries, splits: readonly Split[], o
       severity: isSure ? 'error' : 'warning',
       row: odd.row,
       reason: 'prices move by the ratio of a split of another day',
-      figures: `${figure(split.ratio)}:1`,
+      figures: () => `${figure(split.ratio)}:1`,
     };
   }
   return undefined;
@@ -103,7 +103,7 @@ function unknownSplitFault({ bars, rows, moveNoise }: SenseSeries, odd: OddMove)
     if (Math.min(later, earlier) < Math.abs(odd.size) / 2) return undefined;
   }
   const reason = 'a move of the size of a split, and none is known';
-  const figures = `about ${odd.size < 0 ? `${ratio}:1` : `1:${ratio}`}`;
+  const figures = (): string => `about ${odd.size < 0 ? `${ratio}:1` : `1:${ratio}`}`;
   return { kind: 'split-sized-move', severity: 'warning', row: odd.row, reason, figures };
 }
 
@@ -131,7 +131,7 @@ function unitFaults({ bars, rows }: SenseSeries, odd: readonly OddMove[]): Fault
       row: rows[block.from] ?? 0,
       lastRow: rows[block.to - 1] ?? 0,
       reason: `prices 100 times ${block.level > usual ? 'above' : 'below'} most others of the series`,
-      figures: `${block.to - block.from} bars at ${figure(at(bars.close, rows[block.from] ?? 0))}`,
+      figures: () => `${block.to - block.from} bars at ${figure(at(bars.close, rows[block.from] ?? 0))}`,
     }));
 }
 

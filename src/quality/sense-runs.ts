@@ -73,7 +73,7 @@ function copyFaults(series: SenseSeries, isRepeat: (index: number) => boolean): 
       row: rows[from - 1] ?? 0,
       lastRow: rows[to - 1] ?? 0,
       reason: 'bars copied with their volume',
-      figures: `${to - from + 1} bars`,
+      figures: () => `${to - from + 1} bars`,
     }));
 }
 
@@ -92,7 +92,7 @@ export function runFaults(series: SenseSeries): Fault[] {
     row: rows[from] ?? 0,
     lastRow: rows[to - 1] ?? 0,
     reason,
-    figures: `${to - from} bars`,
+    figures: () => `${to - from} bars`,
   });
   const isTold = (row: number): boolean => copies.some((copy) => row >= copy.row && row <= (copy.lastRow ?? copy.row));
   const stale = unusualRuns(series, isRepeat).filter(({ from }) => !isTold(rows[from] ?? -1));
