@@ -1,0 +1,68 @@
+import { PRICE_COLUMNS } from '../market/bars.ts';
+import { figure } from './sense-finding.ts';
+import type { Fault } from './sense-finding.ts';
+import { at, move } from './sense-series.ts';
+import type { SenseSeries } from './sense-series.ts';
+
+/** A close outside high and low by less than this part of it is rounding. */
+const ROUNDING = 1e-6;
+/** Pence in a pound, and how near (as a logarithm) the columns of one bar have to be to it. */
+const UNIT_MOVE = Math.log(100);
+const UNIT_TOLERANCE = 0.25;
+/** More than this share of the bars: the whole column is off. */
+const WHOLE_COLUMN = 0.9;
+
+/** Prices of zero in a market that has none below it. */
+function zeroFaults({ bars, rows }: SenseSeries): Fault[] {
+  const columns = PRICE_COLUMNS.map((name) => bars[name]);
+  const found: Fault[] = [];
+  let hasNegative = false;
+  for (const row of rows) {
+    let isZero = false;
+    for (const column of columns) {
+      const price = at(column, row);
+      if (price === 0) isZero = true;
+      else if (price < 0) hasNegative = true;
+    }
+    if (isZero) found.push({ kind: 'zero-price', severity: 'error', row, reason: 'prices of zero' });
+  }
+  return hasNegative ? [] : found;
+}
+
+/** High, low and close of one bar that cannot be true together. */
+function highLowFaults({ bars, rows }: SenseSeries): Fault[] {
+  const found: Fault[] = [];
+  for (const row of rows) {
+    const [high, low, close] = [at(bars.high, row), at(bars.low, row), at(bars.close, row)];
+    const rounding = Math.abs(close) * ROUNDING;
+    const isCrossed = high < low;
+    if (!isCrossed && !(close > high + rounding || close < low - rounding)) continue;
+    const figures = (): string => `${figure(low)} to ${figure(high)}, close ${figure(close)}`;
+    const reason = isCrossed ? 'a high below the low' : 'closes outside high and low';
+    found.push({ kind: 'high-low', severity: isCrossed ? 'error' : 'warning', row, reason, figures });
+  }
+  return found;
+}
+
+/** Bars whose open, high or low is 100 times off their close: single ones, or a whole column. */
+function unitFaults({ bars, rows }: SenseSeries): Fault[] {
+  return (['open', 'high', 'low'] as const).flatMap((name) => {
+    const column = bars[name];
+    const found: Fault[] = [];
+    for (const row of rows) {
+      const price = at(column, row);
+      const close = at(bars.close, row);
+      if (price < close * 50 && price * 50 > close) continue;
+      if (!(Math.abs(Math.abs(move(close, price)) - UNIT_MOVE) < UNIT_TOLERANCE)) continue;
+      const figures = (): string => `${figure(price)}, close ${figure(close)}`;
+      found.push({ kind: 'price-unit', severity: 'error', row, reason: `${name} 100 times off the close`, figures });
+    }
+    if (found.length <= WHOLE_COLUMN * rows.length) return found;
+    return found.map((fault) => ({ ...fault, reason: `the whole column ${name} 100 times off the close` }));
+  });
+}
+
+/** Values that cannot stand together in one bar. */
+export function columnFaults(series: SenseSeries): Fault[] {
+  return [...zeroFaults(series), ...highLowFaults(series), ...unitFaults(series)];
+}
