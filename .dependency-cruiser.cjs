@@ -1,6 +1,6 @@
 // The table of rooms in docs/architecture.md, enforced.
 const room = (name) => `^src/${name}/`;
-const ROOMS = ['cli', 'config', 'market', 'plan', 'providers', 'http', 'download', 'store', 'sandbox'];
+const ROOMS = ['cli', 'config', 'market', 'plan', 'providers', 'http', 'download', 'store', 'quality', 'sandbox'];
 
 /** A room may import itself and these, nothing else of src. */
 const mayImport = (name, allowed, comment) => ({
@@ -42,6 +42,7 @@ module.exports = {
     mayImport('plan', [room('market'), '^src/providers/provider\\.ts$'], 'pure'),
     mayImport('http', [room('market')], 'the network'),
     mayImport('store', [room('market')], 'the disk'),
+    mayImport('quality', [room('market'), room('store')], 'looks at what is stored'),
     mayImport('sandbox', [room('market')], 'an independent stand-in'),
     mayImport('config', [room('market'), '^src/providers/registry\\.ts$'], 'settings'),
     mayImport('providers', [room('market'), '^src/http/http-client\\.ts$'], 'sources of bars'),

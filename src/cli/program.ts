@@ -4,6 +4,7 @@ import { EXIT, exitCodeOf } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import type { SelectionFlags } from './selection.ts';
+import type { StatusFlags } from './status.ts';
 
 /** Collects a flag that may be given more than once, or takes a comma list. */
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
@@ -69,6 +70,7 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
       done(await (await import('./plan.ts')).plan(symbols, flags, surroundings));
     });
 
+  addQuality(program, surroundings, done);
   addInstruments(program, surroundings, done);
   addConfig(program, surroundings, done);
 
@@ -94,6 +96,19 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
       done(await (await import('./demo.ts')).demo(flags, surroundings));
     });
   return program;
+}
+
+function addQuality(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
+  withFolder(program.command('status'))
+    .summary('what is on disk: rows, first and last bar, gaps, age, provider, bytes')
+    .description('Lists every series of the data folder. Touches nothing, and works while a run is going.')
+    .argument('[symbols...]', 'instrument, symbol or series (GOLD, GCJ24, stocks/1d/SPY); none: everything')
+    .option('--csv', 'CSV on stdout, one line a series')
+    .option('--checksums', 'add the SHA-256 of each file')
+    .addHelpText('after', '\nExample:\n  vortex status GOLD SPY\n')
+    .action(async (symbols: string[], flags: StatusFlags) => {
+      done(await (await import('./status.ts')).status(symbols, flags, surroundings));
+    });
 }
 
 function addInstruments(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {

@@ -25,7 +25,8 @@ async function helpOf(command: readonly string[], cwd: string): Promise<string[]
 it('every command has a help with an example and the common flags', async () => {
   const all = await helpOf([], temporaryFolder());
   const names = new Set(all.map(([name]) => name));
-  for (const name of ['download', 'plan', 'instruments', 'config', 'sandbox', 'demo']) expect(names).toContain(name);
+  for (const name of ['download', 'plan', 'status', 'instruments', 'config', 'sandbox', 'demo'])
+    expect(names).toContain(name);
 });
 
 it('says how to go on when it is called without anything', async () => {
