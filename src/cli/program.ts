@@ -109,6 +109,17 @@ function addQuality(program: Command, surroundings: Surroundings, done: (exitCod
     .action(async (symbols: string[], flags: StatusFlags) => {
       done(await (await import('./status.ts')).status(symbols, flags, surroundings));
     });
+  withFolder(program.command('verify'))
+    .summary('audit of the files against their manifests, and of the bars themselves')
+    .description(
+      'Reads every file and tells what is damaged, missing or odd; errors end with exit code 3. Touches nothing. ' +
+        'Holes are judged by the other series that are looked at.',
+    )
+    .argument('[paths...]', 'only what lies there (data/stocks, stocks/1d/SPY); none: everything')
+    .addHelpText('after', '\nExample:\n  vortex verify --json\n')
+    .action(async (paths: string[], flags: CommonFlags) => {
+      done(await (await import('./verify.ts')).verify(paths, flags, surroundings));
+    });
 }
 
 function addInstruments(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import type { Bars } from '../market/bars.ts';
+import { VortexError } from '../market/errors.ts';
+import type { Format } from '../market/file-format.ts';
+import { columnNames } from '../store/csv.ts';
+import { decodeFile } from '../store/encoding.ts';
+import { readWhole, sha256, statFile } from '../store/files.ts';
+import { storedSeries, versionOf } from '../store/manifest.ts';
+import type { Manifest, ManifestVersion, StoredFile } from '../store/manifest.ts';
+import { revisionsPath } from '../store/revisions.ts';
+import type { SeriesStore } from '../store/series-store.ts';
+import { auditBars, concatBars, firstDifference } from './bar-audit.ts';
+import { auditCsv } from './csv-audit.ts';
+import type { Fault } from './finding.ts';
+import type { SeriesName } from './series-name.ts';
+
+/** What an audit of one series comes to. */
+export interface SeriesAudit {
+  readonly name: SeriesName;
+  /** Below the data folder: the files that its manifest lists. */
+  readonly paths: readonly string[];
+  readonly faults: readonly Fault[];
+  /** What is in force; absent when its manifest cannot be read. */
+  readonly version?: ManifestVersion;
+  /** Its bars, if they can be read. */
+  readonly bars?: Bars;
+}
+
+interface ReadFile {
+  readonly bars?: Bars;
+  readonly faults: readonly Fault[];
+}
+
+async function readFile(root: string, file: StoredFile, period: Manifest['period']): Promise<ReadFile> {
+  const { path, format } = file;
+  const content = readWhole(join(root, path));
+  if (content === undefined) {
+    return { faults: [{ kind: 'file-missing', detail: `${path} is gone`, severity: 'error' }] };
+  }
+  const faults: Fault[] = [];
+  if (content.length !== file.bytes) {
+    const detail = `${path}: ${content.length} bytes, by the manifest ${file.bytes}`;
+    faults.push({ kind: 'file-changed', detail, severity: 'error' });
+  } else if (sha256(content) !== file.sha256) {
+    const detail = `${path}: other content than the manifest knows, of the same size`;
+    faults.push({ kind: 'file-changed', detail, severity: 'error' });
+  }
+  if (format === 'csv') {
+    const { bars, faults: more } = auditCsv(content, period, path);
+    return { ...(bars === undefined ? {} : { bars }), faults: [...faults, ...more] };
+  }
+  try {
+    return { bars: await decodeFile(content, format, path), faults };
+  } catch (error) {
+    if (!(error instanceof VortexError) || error.code !== 'file-corrupt') throw error;
+    return { faults: [...faults, { kind: 'file-unreadable', detail: error.message, severity: 'error' }] };
+  }
+}
+
+/** The bars of one format, joined over its files, and what is wrong with the files; bars only when all can be read. */
+async function readFormat(
+  root: string,
+  version: ManifestVersion,
+  format: Format,
+  period: Manifest['period'],
+): Promise<ReadFile> {
+  const read: ReadFile[] = [];
+  for (const file of version.files) if (file.format === format) read.push(await readFile(root, file, period));
+  const parts = read.flatMap(({ bars }) => (bars === undefined ? [] : [bars]));
+  return {
+    ...(parts.length === 0 || parts.length < read.length ? {} : { bars: concatBars(parts) }),
+    faults: read.flatMap(({ faults }) => faults),
+  };
+}
+
+/** Length of the log of revisions against what was committed of it. */
+function auditRevisions(root: string, key: string, version: ManifestVersion): Fault[] {
+  const committed = version.revision_bytes ?? 0;
+  const bytes = statFile(revisionsPath(root, key))?.bytes ?? 0;
+  if (bytes === committed) return [];
+  const detail = `the log of revisions has ${bytes} bytes, by the manifest ${committed}`;
+  return bytes < committed
+    ? [{ kind: 'revisions-lost', detail, severity: 'error' }]
+    : [{ kind: 'revisions-tail', detail: `${detail}; the next change cuts it`, severity: 'info' }];
+}
+
+async function auditVersion(root: string, manifest: Manifest, version: ManifestVersion): Promise<ReadFile> {
+  const { period } = manifest;
+  const said = { ...version, coverage: storedSeries(version, period).coverage };
+  const faults: Fault[] = [];
+  let kept: { readonly bars: Bars; readonly format: Format } | undefined;
+  for (const format of new Set(version.files.map((file) => file.format))) {
+    const read = await readFormat(root, version, format, period);
+    faults.push(...read.faults);
+    if (read.bars === undefined) continue;
+    const difference = kept === undefined ? undefined : firstDifference(kept.bars, read.bars, period);
+    if (kept !== undefined && difference === undefined) continue;
+    if (kept !== undefined && difference !== undefined) {
+      const detail = `${kept.format} and ${format} hold different bars: ${difference}`;
+      faults.push({ kind: 'formats-differ', detail, severity: 'error' });
+    }
+    const where = version.files.find((file) => file.format === format)?.path ?? format;
+    faults.push(...auditBars(read.bars, columnNames(read.bars), period, said, where));
+    kept ??= { bars: read.bars, format };
+  }
+  if (version.files.length === 0 && version.rows > 0) {
+    faults.push({ kind: 'rows', detail: `no file, by the manifest ${version.rows} rows`, severity: 'error' });
+  }
+  return { ...(kept === undefined ? {} : { bars: kept.bars }), faults };
+}
+
+/** Reads every file of one series and checks it against the manifest and by itself. Writes nothing. */
+export async function auditSeries(root: string, store: SeriesStore, name: SeriesName): Promise<SeriesAudit> {
+  const { series, period } = name;
+  const manifest = store.manifestOf(series);
+  if (manifest?.series !== series) {
+    const detail = manifest === undefined ? 'cannot be read' : `is that of ${manifest.series}`;
+    const fault: Fault = { kind: 'manifest-unreadable', detail: `its manifest ${detail}`, severity: 'error' };
+    return { name, paths: [], faults: [fault] };
+  }
+  const version = store.read({ key: series, period }).version ?? versionOf(manifest);
+  const { bars, faults } = await auditVersion(root, manifest, version);
+  const isBefore = version.files.some(({ sha256 }, index) => sha256 !== manifest.files[index]?.sha256);
+  const unfinished: Fault[] =
+    manifest.before !== undefined && isBefore
+      ? [{ kind: 'unfinished-commit', detail: 'a run was cut off here; the next one finishes it', severity: 'info' }]
+      : [];
+  return {
+    name,
+    paths: [...new Set([...manifest.files, ...version.files].map(({ path }) => path))],
+    faults: [...faults, ...unfinished, ...auditRevisions(root, series, version)],
+    version,
+    ...(bars === undefined ? {} : { bars }),
+  };
+}
