@@ -5,6 +5,7 @@ import { asVortexError } from '../market/errors.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import type { SelectionFlags } from './selection.ts';
 import type { StatusFlags } from './status.ts';
+import type { VerifyFlags } from './verify.ts';
 
 /** Collects a flag that may be given more than once, or takes a comma list. */
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
@@ -112,12 +113,13 @@ function addQuality(program: Command, surroundings: Surroundings, done: (exitCod
   withFolder(program.command('verify'))
     .summary('audit of the files against their manifests, and of the bars themselves')
     .description(
-      'Reads every file and tells what is damaged, missing or odd; errors end with exit code 3. Touches nothing. ' +
-        'Holes are judged by the other series that are looked at.',
+      'Reads every file and tells what is damaged, missing or odd; errors end with exit code 3. Touches nothing ' +
+        'without --repair. Holes are judged by the other series that are looked at.',
     )
     .argument('[paths...]', 'only what lies there (data/stocks, stocks/1d/SPY); none: everything')
-    .addHelpText('after', '\nExample:\n  vortex verify --json\n')
-    .action(async (paths: string[], flags: CommonFlags) => {
+    .option('--repair', 'make broken files anew, from the other format or the provider; set the broken ones aside')
+    .addHelpText('after', '\nExample:\n  vortex verify --repair\n')
+    .action(async (paths: string[], flags: VerifyFlags) => {
       done(await (await import('./verify.ts')).verify(paths, flags, surroundings));
     });
 }

@@ -4,9 +4,10 @@ import type { Job, Plan, Settled } from '../plan/plan.ts';
 import type { Provider, ProviderSession } from '../providers/provider.ts';
 import { versionFacts } from '../store/manifest.ts';
 import type { Format } from '../market/file-format.ts';
-import type { KnownSeries } from '../store/series-change.ts';
+import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { failFast, POSTPONING } from './postponing.ts';
 import { keptFormats, plainResult, reportedError } from './record.ts';
 import type { Recording } from './record.ts';
 import type { SeriesResult } from './run-report.ts';
@@ -34,6 +35,8 @@ export interface RunTools {
   readonly store: SeriesStore;
   /** What the folder has, as it was read for the plan. */
   readonly knownOf: (series: Series) => KnownSeries;
+  /** Formats of a series; absent: those of the options, for all. */
+  readonly formatsOf?: (series: Series) => readonly Format[];
   readonly provider: (id: string) => Provider;
   /** Opens a provider's session when its first job comes. */
   readonly open: (id: string) => Promise<ProviderSession>;
@@ -119,13 +122,13 @@ class PlanRun {
   /** Nothing is to be fetched, but a format is wanted that the series does not have yet. */
   private async addMissingFormats(series: Series): Promise<void> {
     const known = this.tools.knownOf(series);
-    const { formats } = this.options;
+    const formats = this.formatsOf(series);
     if (known.version === undefined || known.stored.rows === 0) return;
     if (formats.every((format) => known.formats.includes(format))) return;
     try {
       const bars = await this.tools.store.loadBars(known);
       const facts = versionFacts(known.version);
-      await this.tools.store.commit({ series, known, bars, formats: keptFormats(known, formats), facts });
+      await this.commit({ series, known, bars, formats: keptFormats(known, formats), facts });
     } catch (error) {
       this.abort(asVortexError(error));
     }
@@ -154,6 +157,7 @@ class PlanRun {
       const session = await this.session(job.provider);
       const work = {
         ...options,
+        formats: this.formatsOf(job.series),
         session,
         capabilities,
         loadBars: (series: KnownSeries) => tools.store.loadBars(series),
@@ -175,23 +179,31 @@ class PlanRun {
 
   private async store(
     job: Job,
-    change: Parameters<SeriesStore['commit']>[0],
+    change: SeriesChange,
     result: SeriesResult,
     error: VortexError | undefined,
   ): Promise<void> {
     try {
-      const { quarantined } = await this.tools.store.commit(change);
-      for (const path of quarantined) {
-        this.tools.warn(
-          `${path} was not what this program wrote there; it is set aside under .vortex/quarantine and fetched again`,
-        );
-      }
+      await this.commit(change);
       this.reportJob(job, result, error);
     } catch (cause) {
       const failure = asVortexError(cause);
       this.abort(failure);
       this.leaveOut(job, failure);
     }
+  }
+
+  private async commit(change: SeriesChange): Promise<void> {
+    const { quarantined } = await this.tools.store.commit(change);
+    for (const path of quarantined) {
+      this.tools.warn(
+        `${path} was not what this program wrote there; it is set aside under .vortex/quarantine and made anew`,
+      );
+    }
+  }
+
+  private formatsOf(series: Series): readonly Format[] {
+    return this.tools.formatsOf?.(series) ?? this.options.formats;
   }
 
   private keep(work: Promise<void>): void {
@@ -275,22 +287,4 @@ class PlanRun {
     this.results.push(result);
     this.tools.onProgress({ done: this.results.length, total: this.total, result });
   }
-}
-
-/** Errors that say nothing against the series: it is asked for another time. */
-const POSTPONING: ReadonlySet<VortexError['code']> = new Set([
-  'allowance-used',
-  'request-limit',
-  'interrupted',
-  'stopped-early',
-  'bot-wall',
-  'refused',
-]);
-
-function failFast(error: VortexError): VortexError {
-  return new VortexError(`stopped at the first failure, as --fail-fast asks: ${error.message}`, {
-    code: 'stopped-early',
-    disposition: 'abort-run',
-    cause: error,
-  });
 }

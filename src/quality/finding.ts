@@ -40,7 +40,10 @@ export type FindingKind =
   // the folder
   | 'file-without-manifest'
   | 'foreign-file'
-  | 'leftover';
+  | 'leftover'
+  // after a repair
+  | 'not-repaired'
+  | 'fewer-bars';
 
 /** Something that an audit found. */
 export interface Finding {

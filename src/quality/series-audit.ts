@@ -24,12 +24,20 @@ export interface SeriesAudit {
   readonly version?: ManifestVersion;
   /** Its bars, if they can be read. */
   readonly bars?: Bars;
+  /** Files that cannot be relied on; below the data folder. */
+  readonly broken: ReadonlySet<string>;
 }
 
 interface ReadFile {
   readonly bars?: Bars;
   readonly faults: readonly Fault[];
 }
+
+interface ReadFiles extends ReadFile {
+  readonly broken: ReadonlySet<string>;
+}
+
+const isError = ({ severity }: Fault): boolean => severity === 'error';
 
 async function readFile(root: string, file: StoredFile, period: Manifest['period']): Promise<ReadFile> {
   const { path, format } = file;
@@ -63,13 +71,20 @@ async function readFormat(
   version: ManifestVersion,
   format: Format,
   period: Manifest['period'],
-): Promise<ReadFile> {
+): Promise<ReadFiles> {
   const read: ReadFile[] = [];
-  for (const file of version.files) if (file.format === format) read.push(await readFile(root, file, period));
+  const broken = new Set<string>();
+  for (const file of version.files) {
+    if (file.format !== format) continue;
+    const one = await readFile(root, file, period);
+    read.push(one);
+    if (one.bars === undefined || one.faults.some(isError)) broken.add(file.path);
+  }
   const parts = read.flatMap(({ bars }) => (bars === undefined ? [] : [bars]));
   return {
     ...(parts.length === 0 || parts.length < read.length ? {} : { bars: concatBars(parts) }),
     faults: read.flatMap(({ faults }) => faults),
+    broken,
   };
 }
 
@@ -84,29 +99,48 @@ function auditRevisions(root: string, key: string, version: ManifestVersion): Fa
     : [{ kind: 'revisions-tail', detail: `${detail}; the next change cuts it`, severity: 'info' }];
 }
 
-async function auditVersion(root: string, manifest: Manifest, version: ManifestVersion): Promise<ReadFile> {
+/** The bars of the first format that can be read, against which the others are held. */
+interface Kept {
+  readonly bars: Bars;
+  readonly format: Format;
+  /** False when the bars are wrong by themselves or not those of the manifest. */
+  readonly areGood: boolean;
+  /** False when one of the files is not as it was written. */
+  readonly isWhole: boolean;
+}
+
+async function auditVersion(root: string, manifest: Manifest, version: ManifestVersion): Promise<ReadFiles> {
   const { period } = manifest;
   const said = { ...version, coverage: storedSeries(version, period).coverage };
   const faults: Fault[] = [];
-  let kept: { readonly bars: Bars; readonly format: Format } | undefined;
+  const broken = new Set<string>();
+  let kept: Kept | undefined;
   for (const format of new Set(version.files.map((file) => file.format))) {
     const read = await readFormat(root, version, format, period);
+    const paths = version.files.filter((file) => file.format === format).map(({ path }) => path);
     faults.push(...read.faults);
+    for (const path of read.broken) broken.add(path);
     if (read.bars === undefined) continue;
     const difference = kept === undefined ? undefined : firstDifference(kept.bars, read.bars, period);
-    if (kept !== undefined && difference === undefined) continue;
+    let areGood = kept?.areGood ?? true;
     if (kept !== undefined && difference !== undefined) {
       const detail = `${kept.format} and ${format} hold different bars: ${difference}`;
       faults.push({ kind: 'formats-differ', detail, severity: 'error' });
+      // Of two that are as they were written nobody knows which is right; the first is taken at its word.
+      areGood = !(kept.areGood && kept.isWhole);
     }
-    const where = version.files.find((file) => file.format === format)?.path ?? format;
-    faults.push(...auditBars(read.bars, columnNames(read.bars), period, said, where));
-    kept ??= { bars: read.bars, format };
+    if (kept === undefined || difference !== undefined) {
+      const found = auditBars(read.bars, columnNames(read.bars), period, said, paths[0] ?? format);
+      faults.push(...found);
+      areGood = areGood && !found.some(isError);
+    }
+    if (!areGood) for (const path of paths) broken.add(path);
+    kept ??= { bars: read.bars, format, areGood, isWhole: read.broken.size === 0 };
   }
   if (version.files.length === 0 && version.rows > 0) {
     faults.push({ kind: 'rows', detail: `no file, by the manifest ${version.rows} rows`, severity: 'error' });
   }
-  return { ...(kept === undefined ? {} : { bars: kept.bars }), faults };
+  return { ...(kept === undefined ? {} : { bars: kept.bars }), faults, broken };
 }
 
 /** Reads every file of one series and checks it against the manifest and by itself. Writes nothing. */
@@ -116,10 +150,10 @@ export async function auditSeries(root: string, store: SeriesStore, name: Series
   if (manifest?.series !== series) {
     const detail = manifest === undefined ? 'cannot be read' : `is that of ${manifest.series}`;
     const fault: Fault = { kind: 'manifest-unreadable', detail: `its manifest ${detail}`, severity: 'error' };
-    return { name, paths: [], faults: [fault] };
+    return { name, paths: [], faults: [fault], broken: new Set() };
   }
   const version = store.read({ key: series, period }).version ?? versionOf(manifest);
-  const { bars, faults } = await auditVersion(root, manifest, version);
+  const { bars, faults, broken } = await auditVersion(root, manifest, version);
   const isBefore = version.files.some(({ sha256 }, index) => sha256 !== manifest.files[index]?.sha256);
   const unfinished: Fault[] =
     manifest.before !== undefined && isBefore
@@ -130,6 +164,7 @@ export async function auditSeries(root: string, store: SeriesStore, name: Series
     paths: [...new Set([...manifest.files, ...version.files].map(({ path }) => path))],
     faults: [...faults, ...unfinished, ...auditRevisions(root, series, version)],
     version,
+    broken,
     ...(bars === undefined ? {} : { bars }),
   };
 }

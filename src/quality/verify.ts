@@ -22,6 +22,8 @@ export interface Audit {
   readonly unknown: readonly string[];
   /** Keys of all series, for suggestions. */
   readonly keys: readonly string[];
+  /** Series with files that cannot be relied on; their bars are left out. */
+  readonly broken: readonly Omit<SeriesAudit, 'bars'>[];
 }
 
 const lies = (path: string, under: string): boolean => under === '' || path === under || path.startsWith(`${under}/`);
@@ -61,6 +63,7 @@ export async function verifyFolder(root: string, now: number, under: readonly st
   const traded: TradedDays[] = [];
   const listed = new Set<string>();
   const seen: string[] = [];
+  const broken: Omit<SeriesAudit, 'bars'>[] = [];
   const keys = store.keys();
   for (const key of keys) {
     const name = nameOf(store, key);
@@ -75,6 +78,8 @@ export async function verifyFolder(root: string, now: number, under: readonly st
     checked.push(name);
     findings.push(...audit.faults.map((fault) => ({ series: key, ...fault })));
     traded.push(...daysOf(audit));
+    const { bars, ...rest } = audit;
+    if (rest.broken.size > 0) broken.push(rest);
   }
   const stray = auditFolder(root, listed).filter(({ series }) => isMeant(series));
   const all = [...findings, ...judgeCompleteness(traded), ...stray];
@@ -85,5 +90,6 @@ export async function verifyFolder(root: string, now: number, under: readonly st
     findings: all.sort((a, b) => rank(a) - rank(b) || (a.series < b.series ? -1 : a.series > b.series ? 1 : 0)),
     unknown: under.filter((limit) => limit !== '' && !present.some((path) => lies(path, limit))),
     keys,
+    broken,
   };
 }
