@@ -1,6 +1,7 @@
 import { EXIT, worstExitCode } from '../download/exit-code.ts';
 import { runReport } from '../download/run-report.ts';
 import type { RunReport } from '../download/run-report.ts';
+import { asVortexError } from '../market/errors.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Series } from '../market/instrument.ts';
 import { seriesOf } from '../market/series.ts';
@@ -8,6 +9,7 @@ import { formatRange } from '../market/stored-series.ts';
 import { subtract } from '../market/time-range.ts';
 import type { Plan } from '../plan/plan.ts';
 import { selectInstruments } from '../plan/select.ts';
+import type { Selection } from '../plan/select.ts';
 import type { WantedSeries } from '../plan/wanted.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import type { Finding } from '../quality/finding.ts';
@@ -56,19 +58,22 @@ function patientsOf({ broken }: Audit, store: SeriesStore): Patient[] {
   });
 }
 
-/** The series as settings and catalogue have it, with everything that a provider wants to know. */
-function seriesFor({ series, class: assetClass, instrument, symbol, period }: SeriesName, context: CommandContext) {
-  for (const name of [symbol, instrument]) {
-    const { selections } = selectInstruments([`${assetClass}:${name}`], {
-      configured: context.configured,
-      daysCount: context.settings.days_count,
-      now: context.now,
-    });
-    const found = selections.map((each) => seriesOf(each.instrument, each.contract, period));
-    const match = found.find(({ key }) => key === series);
-    if (match !== undefined) return match;
+/** What a name means by settings and catalogue; nothing when it has no meaning there any more. */
+function selectionsOf(name: string, { configured, settings, now }: CommandContext): readonly Selection[] {
+  try {
+    return selectInstruments([name], { configured, daysCount: settings.days_count, now }).selections;
+  } catch (error) {
+    if (asVortexError(error).code === 'usage') return [];
+    throw error;
   }
-  return undefined;
+}
+
+/** The series as settings and catalogue have it, with everything that a provider wants to know. */
+function seriesFor(name: SeriesName, context: CommandContext): Series | undefined {
+  return [name.symbol, name.instrument]
+    .flatMap((text) => selectionsOf(`${name.class}:${text}`, context))
+    .map(({ instrument, contract }) => seriesOf(instrument, contract, name.period))
+    .find(({ key }) => key === name.series);
 }
 
 /** A series that is not asked for: its names are enough. */
@@ -91,7 +96,10 @@ function planRepair(patients: readonly Patient[], context: CommandContext): Plan
     const providers = PROVIDERS.filter(({ id }) => id === provider);
     const series = seriesFor(name, context);
     if (providers.length === 0 || series === undefined) {
-      const why = series === undefined ? `no instrument gives it` : `its provider ${provider ?? ''} is not known here`;
+      const why =
+        series === undefined
+          ? 'no instrument of the settings or the catalogue gives it'
+          : `its provider ${provider ?? ''} is not known here`;
       plans.push({ jobs: [], settled: [], notices: [`${name.series} is left as it is: ${why}`] });
       continue;
     }

@@ -6,7 +6,7 @@ import { vortex } from '../support/program.ts';
 import type { Ended } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
 import type { StandIn } from '../support/stand-in.ts';
-import { edit } from '../support/stored.ts';
+import { edit, putSeries } from '../support/stored.ts';
 
 const NOW = '2024-07-03T06:00:00Z';
 
@@ -164,4 +164,15 @@ it('another run holds the folder: exit 6, nothing is touched', async () => {
   writeFileSync(join(data, '.vortex/lock'), 'somebody elsewhere');
   expect((await repair()).code).toBe(6);
   expect(contents(data)).toEqual(spoilt);
+});
+
+it('a series that no instrument gives any more is left and told, and the others are mended', async () => {
+  const { data, good, repair } = await scene(...DAILY);
+  await putSeries(data, [{ class: 'forex', id: 'AAABBB', stamps: ['2024-06-24', '2024-06-25'] }]);
+  edit(data, 'forex/1d/AAABBB.csv', cut);
+  edit(data, 'stocks/1d/SPY.csv', cut);
+  const { code, stderr } = await repair();
+  expect(code).toBe(3);
+  expect(stderr).toContain('vortex: forex/1d/AAABBB is left as it is: no instrument of the settings');
+  expect(contents(data)).toMatchObject(good);
 });
