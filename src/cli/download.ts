@@ -8,6 +8,7 @@ import type { RunReport } from '../download/run-report.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
 import { catalogue } from '../market/catalogue.ts';
 import { nearest } from '../market/nearest.ts';
+import type { Format } from '../market/file-format.ts';
 import type { Series } from '../market/instrument.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -90,7 +91,8 @@ function progressTo(context: CommandContext, log: Logger): { show: (progress: Pr
   };
 }
 
-interface Work {
+/** A plan with what it takes to run it. */
+export interface Work {
   readonly plan: Plan;
   readonly providers: readonly Provider[];
   readonly store: SeriesStore;
@@ -99,9 +101,12 @@ interface Work {
   readonly failFast: boolean;
   /** What else was asked for, as a help against slips of the pen. */
   readonly names: ReadonlySet<string>;
+  /** Formats of a series; absent: those of the settings, for all. */
+  readonly formatsOf?: (series: Series) => readonly Format[];
 }
 
-async function execute(work: Work, context: CommandContext, log: Logger, signal: AbortSignal) {
+/** Runs a plan under a lock that is held, over the network of the settings. */
+export async function execute(work: Work, context: CommandContext, log: Logger, signal: AbortSignal) {
   const { settings, now } = context;
   let network: ReturnType<typeof openNetwork> | undefined;
   const providerOf = (id: string): Provider => {
@@ -123,6 +128,7 @@ async function execute(work: Work, context: CommandContext, log: Logger, signal:
     {
       store: work.store,
       knownOf: (series) => work.known.get(series.key) ?? UNKNOWN_SERIES,
+      ...(work.formatsOf === undefined ? {} : { formatsOf: work.formatsOf }),
       provider: providerOf,
       open: async (id) => {
         network ??= openNetwork(context, log);
@@ -146,7 +152,8 @@ async function execute(work: Work, context: CommandContext, log: Logger, signal:
   return { outcome, requests: opened?.stats().requests ?? 0 };
 }
 
-function exitCodeFor(outcome: RunOutcome, signal: AbortSignal): number {
+/** The exit code of a run. */
+export function exitCodeFor(outcome: RunOutcome, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
   const aborted = outcome.aborted === undefined ? [] : [exitCodeOf(outcome.aborted.code)];
   return worstExitCode([...outcome.codes, ...aborted]);

@@ -5,6 +5,8 @@ import { asVortexError } from '../market/errors.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import type { ImportFlags } from './import.ts';
 import type { SelectionFlags } from './selection.ts';
+import type { StatusFlags } from './status.ts';
+import type { VerifyFlags } from './verify.ts';
 
 /** Collects a flag that may be given more than once, or takes a comma list. */
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
@@ -84,6 +86,7 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
       done(await (await import('./import.ts')).importFolder(folder, flags, surroundings));
     });
 
+  addQuality(program, surroundings, done);
   addInstruments(program, surroundings, done);
   addConfig(program, surroundings, done);
 
@@ -109,6 +112,31 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
       done(await (await import('./demo.ts')).demo(flags, surroundings));
     });
   return program;
+}
+
+function addQuality(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
+  withFolder(program.command('status'))
+    .summary('what is on disk: rows, first and last bar, gaps, age, provider, bytes')
+    .description('Lists every series of the data folder. Touches nothing, and works while a run is going.')
+    .argument('[symbols...]', 'instrument, symbol or series (GOLD, GCJ24, stocks/1d/SPY); none: everything')
+    .option('--csv', 'CSV on stdout, one line a series')
+    .option('--checksums', 'add the SHA-256 of each file')
+    .addHelpText('after', '\nExample:\n  vortex status GOLD SPY\n')
+    .action(async (symbols: string[], flags: StatusFlags) => {
+      done(await (await import('./status.ts')).status(symbols, flags, surroundings));
+    });
+  withFolder(program.command('verify'))
+    .summary('audit of the files against their manifests, and of the bars themselves')
+    .description(
+      'Reads every file and tells what is damaged, missing or odd; errors end with exit code 3. Touches nothing ' +
+        'without --repair. Holes are judged by the other series that are looked at.',
+    )
+    .argument('[paths...]', 'only what lies there (data/stocks, stocks/1d/SPY); none: everything')
+    .option('--repair', 'make broken files anew, from the other format or the provider; set the broken ones aside')
+    .addHelpText('after', '\nExample:\n  vortex verify --repair\n')
+    .action(async (paths: string[], flags: VerifyFlags) => {
+      done(await (await import('./verify.ts')).verify(paths, flags, surroundings));
+    });
 }
 
 function addInstruments(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {

@@ -5,7 +5,7 @@ import type { Provider, ProviderSession } from '../providers/provider.ts';
 import { versionFacts } from '../store/manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
-import type { Committed, KnownSeries } from '../store/series-change.ts';
+import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { failFast, notDone, POSTPONING } from './endings.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -13,6 +13,7 @@ import { keptFormats, plainResult, reportedError } from './record.ts';
 import type { Recording } from './record.ts';
 import type { SeriesResult } from './run-report.ts';
 import { workOnSeries } from './series-work.ts';
+import { Sessions } from './sessions.ts';
 
 /** Told after each series. */
 export interface Progress {
@@ -36,6 +37,8 @@ export interface RunTools {
   readonly store: SeriesStore;
   /** What the folder has, as it was read for the plan. */
   readonly knownOf: (series: Series) => KnownSeries;
+  /** Formats of a series; absent: those of the options, for all. */
+  readonly formatsOf?: (series: Series) => readonly Format[];
   readonly provider: (id: string) => Provider;
   /** Opens a provider's session when its first job comes. */
   readonly open: (id: string) => Promise<ProviderSession>;
@@ -75,7 +78,7 @@ class PlanRun {
   private readonly tools: RunTools;
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
-  private readonly sessions = new Map<string, Promise<ProviderSession>>();
+  private readonly sessions: Sessions;
   private readonly stopped = new Map<string, VortexError>();
   private readonly results: SeriesResult[] = [];
   private readonly codes: number[] = [];
@@ -89,6 +92,7 @@ class PlanRun {
     this.plan = plan;
     this.options = options;
     this.tools = tools;
+    this.sessions = new Sessions(tools.open);
     this.signal = AbortSignal.any([signal, this.stop.signal]);
     this.total = plan.jobs.length + plan.settled.filter((entry) => entry.outcome !== 'unservable').length;
   }
@@ -100,7 +104,7 @@ class PlanRun {
     await this.tools.store.close().catch((error: unknown) => {
       this.abort(asVortexError(error));
     });
-    for (const session of this.sessions.values()) await this.end(session);
+    await this.sessions.close(this.tools.warn);
     this.results.sort((a, b) => (a.series < b.series ? -1 : 1));
     return { results: this.results, unservable: this.unservable, codes: this.codes, aborted: this.aborted };
   }
@@ -122,7 +126,7 @@ class PlanRun {
   /** Nothing is to be fetched, but a format is wanted that the series does not have yet, or not whole. */
   private async addMissingFormats(series: Series): Promise<VortexError | undefined> {
     const known = this.tools.knownOf(series);
-    const formats = keptFormats(known, this.options.formats);
+    const formats = keptFormats(known, this.formatsOf(series));
     if (known.version === undefined || known.stored.rows === 0) return undefined;
     if (formats.every((format) => known.formats.includes(format))) return undefined;
     const ending = this.ending();
@@ -130,18 +134,10 @@ class PlanRun {
     try {
       const bars = await this.tools.store.loadBars(known);
       const facts = versionFacts(known.version);
-      this.tellOf(await this.tools.store.commit({ series, known, bars, formats, facts }));
+      await this.commit({ series, known, bars, formats, facts });
       return undefined;
     } catch (error) {
       return asVortexError(error);
-    }
-  }
-
-  private tellOf({ quarantined }: Committed): void {
-    for (const path of quarantined) {
-      this.tools.warn(
-        `${path} was not what this program wrote there; it is set aside under .vortex/quarantine and made anew`,
-      );
     }
   }
 
@@ -165,9 +161,10 @@ class PlanRun {
     try {
       const { capabilities } = this.tools.provider(job.provider);
       const { options, tools, signal } = this;
-      const session = await this.session(job.provider);
+      const session = await this.sessions.of(job.provider);
       const work = {
         ...options,
+        formats: this.formatsOf(job.series),
         session,
         capabilities,
         loadBars: (series: KnownSeries) => tools.store.loadBars(series),
@@ -189,18 +186,31 @@ class PlanRun {
 
   private async store(
     job: Job,
-    change: Parameters<SeriesStore['commit']>[0],
+    change: SeriesChange,
     result: SeriesResult,
     error: VortexError | undefined,
   ): Promise<void> {
     try {
-      this.tellOf(await this.tools.store.commit(change));
+      await this.commit(change);
       this.reportJob(job, result, error);
     } catch (cause) {
       const failure = asVortexError(cause);
       this.abort(failure);
       this.leaveOut(job, failure);
     }
+  }
+
+  private async commit(change: SeriesChange): Promise<void> {
+    const { quarantined } = await this.tools.store.commit(change);
+    for (const path of quarantined) {
+      this.tools.warn(
+        `${path} was not what this program wrote there; it is set aside under .vortex/quarantine and made anew`,
+      );
+    }
+  }
+
+  private formatsOf(series: Series): readonly Format[] {
+    return this.tools.formatsOf?.(series) ?? this.options.formats;
   }
 
   private keep(work: Promise<void>): void {
@@ -269,25 +279,6 @@ class PlanRun {
   /** What is said of series that are not reached any more. */
   private ending(): VortexError | undefined {
     return this.signal.aborted ? notDone(this.aborted === undefined) : undefined;
-  }
-
-  private session(id: string): Promise<ProviderSession> {
-    let session = this.sessions.get(id);
-    if (session === undefined) {
-      session = this.tools.open(id);
-      this.sessions.set(id, session);
-    }
-    return session;
-  }
-
-  /** Ends a session. Whether it could be opened was told with its first job; what it says at its end undoes nothing. */
-  private async end(opening: Promise<ProviderSession>): Promise<void> {
-    const session = await opening.catch(() => undefined);
-    try {
-      await session?.close?.();
-    } catch (error) {
-      this.tools.warn(`a provider's session did not end in order: ${asVortexError(error).message}`);
-    }
   }
 
   private report(result: SeriesResult): void {

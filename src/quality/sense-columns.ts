@@ -4,8 +4,6 @@ import type { Fault } from './sense-finding.ts';
 import { at, move } from './sense-series.ts';
 import type { SenseSeries } from './sense-series.ts';
 
-/** A close outside high and low by less than this part of it is rounding. */
-const ROUNDING = 1e-6;
 /** Pence in a pound, and how near (as a logarithm) the columns of one bar have to be to it. */
 const UNIT_MOVE = Math.log(100);
 const UNIT_TOLERANCE = 0.25;
@@ -29,21 +27,6 @@ function zeroFaults({ bars, rows }: SenseSeries): Fault[] {
   return hasNegative ? [] : found;
 }
 
-/** High, low and close of one bar that cannot be true together. */
-function highLowFaults({ bars, rows }: SenseSeries): Fault[] {
-  const found: Fault[] = [];
-  for (const row of rows) {
-    const [high, low, close] = [at(bars.high, row), at(bars.low, row), at(bars.close, row)];
-    const rounding = Math.abs(close) * ROUNDING;
-    const isCrossed = high < low;
-    if (!isCrossed && !(close > high + rounding || close < low - rounding)) continue;
-    const figures = (): string => `${figure(low)} to ${figure(high)}, close ${figure(close)}`;
-    const reason = isCrossed ? 'a high below the low' : 'closes outside high and low';
-    found.push({ kind: 'high-low', severity: isCrossed ? 'error' : 'warning', row, reason, figures });
-  }
-  return found;
-}
-
 /** Bars whose open, high or low is 100 times off their close: single ones, or a whole column. */
 function unitFaults({ bars, rows }: SenseSeries): Fault[] {
   return (['open', 'high', 'low'] as const).flatMap((name) => {
@@ -64,5 +47,5 @@ function unitFaults({ bars, rows }: SenseSeries): Fault[] {
 
 /** Values that cannot stand together in one bar. */
 export function columnFaults(series: SenseSeries): Fault[] {
-  return [...zeroFaults(series), ...highLowFaults(series), ...unitFaults(series)];
+  return [...zeroFaults(series), ...unitFaults(series)];
 }

@@ -22,7 +22,6 @@ export type SenseKind =
   /** Prices 100 times off: pence for pounds. */
   | 'price-unit'
   | 'zero-price'
-  | 'high-low'
   | 'stale-bars'
   | 'volume';
 

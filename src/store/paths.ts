@@ -3,7 +3,8 @@ import { join } from 'node:path';
 /** Where things stand below the data folder. Pure. */
 export const OWN_FOLDER = '.vortex';
 
-export const manifestPath = (root: string, key: string): string => join(root, OWN_FOLDER, 'series', `${key}.json`);
+export const manifestsFolder = (root: string): string => join(root, OWN_FOLDER, 'series');
+export const manifestPath = (root: string, key: string): string => join(manifestsFolder(root), `${key}.json`);
 export const runReportsFolder = (root: string): string => join(root, OWN_FOLDER, 'runs');
 export const journalPath = (root: string): string => join(root, OWN_FOLDER, 'journal');
 export const lockPath = (root: string): string => join(root, OWN_FOLDER, 'lock');

@@ -6,6 +6,7 @@ import { VortexError } from '../market/errors.ts';
 import { joinBars } from '../market/merge.ts';
 import { decodeFile, monthOfPart } from './encoding.ts';
 import { readWhole, sha256, statFile } from './files.ts';
+import { listManifests } from './listing.ts';
 import { parseManifest, storedSeries, versionOf, withoutMonths } from './manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
@@ -55,8 +56,16 @@ export class SeriesStore {
     await settleJournal(this.root);
   }
 
+  /**
+   * Keys of all series that have a manifest, whole or not, sorted. Touches nothing.
+   * @throws VortexError `folder-unusable`
+   */
+  keys(): string[] {
+    return [...new Set([...listManifests(this.root), ...this.unsettledOnes().keys()])].sort();
+  }
+
   /** What is known of a series. Touches nothing. @throws VortexError `folder-unusable` */
-  read(series: Series): KnownSeries {
+  read(series: Pick<Series, 'key' | 'period'>): KnownSeries {
     const manifest = this.manifestOf(series.key);
     if (manifest === undefined || manifest.series !== series.key) return UNKNOWN_SERIES;
     const { commit } = manifest;
@@ -86,6 +95,15 @@ export class SeriesStore {
       commit,
       revisionBytes: manifest.revision_bytes ?? 0,
     };
+  }
+
+  /** The manifest of a series; undefined when there is none that can be read. @throws VortexError `folder-unusable` */
+  manifestOf(key: string): Manifest | undefined {
+    const unsettled = this.unsettledOnes().get(key);
+    if (unsettled !== undefined) return unsettled;
+    const path = manifestPath(this.root, key);
+    const content = readWhole(path);
+    return content === undefined ? undefined : parseManifest(content, path);
   }
 
   /** All stored bars of a series. @throws VortexError `file-corrupt` */
@@ -118,11 +136,9 @@ export class SeriesStore {
     await this.journal.close();
   }
 
-  private manifestOf(key: string): Manifest | undefined {
+  private unsettledOnes(): ReadonlyMap<string, Manifest> {
     this.unsettled ??= unsettledManifests(this.root) ?? new Map();
-    const path = manifestPath(this.root, key);
-    const content = this.unsettled.has(key) ? undefined : readWhole(path);
-    return this.unsettled.get(key) ?? (content === undefined ? undefined : parseManifest(content, path));
+    return this.unsettled;
   }
 
   private async flush(): Promise<void> {

@@ -136,14 +136,6 @@ const INJECTIONS: readonly Injection[] = [
     },
   },
   {
-    what: 'a close above the high',
-    kind: 'high-low',
-    into: (bars) => {
-      set(bars.high, 50, 51, (bars.close[50] ?? 0) * 0.999);
-      set(bars.low, 50, 51, (bars.close[50] ?? 0) * 0.998);
-    },
-  },
-  {
     what: 'bars that repeat',
     kind: 'stale-bars',
     into: (bars) => {

@@ -1,0 +1,117 @@
+import { EXIT } from '../download/exit-code.ts';
+import { usageError } from '../market/errors.ts';
+import { nearest } from '../market/nearest.ts';
+import { inventory, STATES, withChecksums } from '../quality/inventory.ts';
+import type { InventoryEntry, SeriesStatus } from '../quality/inventory.ts';
+import { isMeant } from '../quality/series-name.ts';
+import { loadContext } from './context.ts';
+import type { CommonFlags, Surroundings } from './context.ts';
+import { writeJson } from './output.ts';
+import { csvTable, formatBytes, formatSeconds, textTable, thousands } from './table.ts';
+
+/** The flags of `vortex status`. */
+export interface StatusFlags extends CommonFlags {
+  readonly csv?: boolean;
+  readonly checksums?: boolean;
+}
+
+const bytesOf = ({ files }: SeriesStatus): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+function missingText({ missing }: SeriesStatus): string {
+  const [first, ...rest] = missing;
+  if (first === undefined) return '-';
+  return `${first[0]}..${first[1]}${rest.length === 0 ? '' : ` and ${thousands(rest.length)} more`}`;
+}
+
+/** The inventory for people. Pure. */
+export function statusTable(series: readonly SeriesStatus[], checksums: boolean): string {
+  const header = ['series', 'symbol', 'provider', 'rows', 'first', 'last', 'missing', 'age', 'revised', 'state'];
+  const table = textTable(
+    [...header, 'bytes'],
+    series.map((one) => [
+      one.series,
+      one.symbol,
+      one.provider ?? '-',
+      one.rows,
+      one.first ?? '-',
+      one.last ?? '-',
+      missingText(one),
+      one.ageSeconds === null ? '-' : formatSeconds(one.ageSeconds),
+      one.revisions,
+      one.state,
+      bytesOf(one),
+    ]),
+  );
+  if (!checksums) return table;
+  const sums = series.flatMap(({ files }) => files.map(({ path, sha256 }) => `${sha256 ?? ''}  ${path}\n`));
+  return `${table}\n${sums.join('')}`;
+}
+
+/** One line on the inventory: `12 series, 3,012 rows, 280 kB in 24 files: 11 ok, 1 gaps`. Pure. */
+export function statusLine(series: readonly SeriesStatus[]): string {
+  if (series.length === 0) return 'no series';
+  const sum = (of: (one: SeriesStatus) => number): number => series.reduce((total, one) => total + of(one), 0);
+  const states = STATES.map((state) => ({ state, count: series.filter((one) => one.state === state).length }));
+  const told = states.filter(({ count }) => count > 0).map(({ state, count }) => `${thousands(count)} ${state}`);
+  return (
+    `${thousands(series.length)} series, ${thousands(sum(({ rows }) => rows))} rows, ` +
+    `${formatBytes(sum(bytesOf))} in ${thousands(sum(({ files }) => files.length))} files: ${told.join(', ')}`
+  );
+}
+
+/** The inventory as CSV, one line a series; lists inside a field are separated by semicolons. Pure. */
+export function statusCsv(series: readonly SeriesStatus[], checksums: boolean): string {
+  const header = ['series', 'instrument', 'symbol', 'period', 'provider', 'rows', 'first', 'last', 'missing'];
+  return csvTable(
+    [...header, 'ageSeconds', 'revisions', 'state', 'bytes', 'files', ...(checksums ? ['sha256'] : [])],
+    series.map((one) => [
+      one.series,
+      one.instrument,
+      one.symbol,
+      one.period,
+      one.provider ?? '',
+      one.rows,
+      one.first ?? '',
+      one.last ?? '',
+      one.missing.map(([from, to]) => `${from}/${to}`).join(';'),
+      one.ageSeconds ?? '',
+      one.revisions,
+      one.state,
+      bytesOf(one),
+      one.files.map(({ path }) => path).join(';'),
+      ...(checksums ? [one.files.map(({ sha256 }) => sha256 ?? '').join(';')] : []),
+    ]),
+  );
+}
+
+/** A line for each argument that means no stored series, with the nearest names. Pure. */
+export function unknownArguments(args: readonly string[], entries: readonly InventoryEntry[]): string[] {
+  const names = new Set(entries.flatMap(({ name }) => [name.instrument, name.symbol, name.series]));
+  return args
+    .filter((argument) => !entries.some(({ name }) => isMeant(argument, name)))
+    .map((argument) => {
+      const near = nearest(argument, names);
+      return `nothing is stored of ${argument}${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}`;
+    });
+}
+
+/** `vortex status`: every series on disk. Takes no lock, writes nothing. */
+export async function status(
+  symbols: readonly string[],
+  flags: StatusFlags,
+  { output }: Surroundings,
+): Promise<number> {
+  const { json = false, csv = false, checksums = false } = flags;
+  if (json && csv) throw usageError('flags --json and --csv: choose one of them');
+  const { settings, now } = await loadContext(flags, [], output);
+  const root = settings.output_dir;
+  const entries = inventory(root, now);
+  const unknown = unknownArguments(symbols, entries);
+  const meant = entries.filter(({ name }) => symbols.length === 0 || symbols.some((each) => isMeant(each, name)));
+  const series = meant.map((entry) => (checksums ? withChecksums(root, entry.status) : entry.status));
+  for (const line of unknown) output.err(`vortex: ${line}\n`);
+  if (json) writeJson(output, { schema: 1, series });
+  else if (csv) output.out(statusCsv(series, checksums));
+  else output.out(`${series.length === 0 ? '' : statusTable(series, checksums)}${statusLine(series)}\n`);
+  return unknown.length > 0 ? EXIT.failed : EXIT.ok;
+}

@@ -1,0 +1,101 @@
+import { relative, resolve, sep } from 'node:path';
+import { EXIT } from '../download/exit-code.ts';
+import { nearest } from '../market/nearest.ts';
+import { SEVERITIES } from '../quality/finding.ts';
+import type { Finding } from '../quality/finding.ts';
+import { verifyFolder } from '../quality/verify.ts';
+import type { Audit } from '../quality/verify.ts';
+import { loadContext } from './context.ts';
+import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
+import { writeJson } from './output.ts';
+import type { Repair } from './repair.ts';
+import { textTable, thousands } from './table.ts';
+
+/** The flags of `vortex verify`. */
+export interface VerifyFlags extends CommonFlags {
+  readonly repair?: boolean;
+}
+
+/**
+ * A PATH argument as a path below the data folder: a path of the file system that leads into it, else a key or a path
+ * below it as it is. Empty: the folder itself. Pure but for the working directory that is given.
+ */
+export function pathBelow(argument: string, root: string, cwd: string): string {
+  const below = relative(resolve(cwd, root), resolve(cwd, argument)).split(sep).join('/');
+  return below === '..' || below.startsWith('../') ? argument.replace(/^\.\//, '').replace(/\/+$/, '') : below;
+}
+
+/** One line on an audit: `41 series checked: 1 error, 2 warnings`. Pure. */
+export function verifyLine(checked: number, findings: readonly Finding[]): string {
+  const told = SEVERITIES.flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    const plural = count === 1 || severity === 'info' ? severity : `${severity}s`;
+    return count === 0 ? [] : [`${thousands(count)} ${plural}`];
+  });
+  return `${thousands(checked)} series checked: ${told.join(', ') || 'nothing is wrong'}`;
+}
+
+/** What was mended, for people. Pure. */
+export function repairLines({ run, results, quarantined, audit }: Repair): string[] {
+  const left = new Set(audit.findings.flatMap(({ kind, series }) => (kind === 'not-repaired' ? [series] : [])));
+  const lines = results.map(({ series, outcome, added, error }) => {
+    if (error !== null) return `${series}: ${outcome}: ${error.message}`;
+    if (left.has(series) && added === 0) return `${series}: left as it is`;
+    return outcome === 'unchanged' ? `${series}: made anew from its other files` : `${series}: ${added} bars fetched`;
+  });
+  const aside = quarantined.length === 0 ? [] : [`set aside in .vortex/quarantine/${run}: ${quarantined.join(', ')}`];
+  return [...lines, ...aside];
+}
+
+function tellUnknown({ unknown, keys }: Audit, { output }: CommandContext): void {
+  for (const path of unknown) {
+    const near = nearest(path, keys);
+    output.err(`vortex: nothing is stored under ${path}${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}\n`);
+  }
+}
+
+function tellFindings({ checked, findings }: Audit, { output }: CommandContext): void {
+  if (findings.length > 0) {
+    output.out(
+      textTable(
+        ['severity', 'series', 'kind', 'detail'],
+        findings.map(({ severity, series, kind, detail }) => [severity, series, kind, detail]),
+      ),
+    );
+  }
+  output.out(`${verifyLine(checked.length, findings)}\n`);
+}
+
+/**
+ * `vortex verify`: audit of files against manifests and of the data itself. Takes no lock, writes nothing; with --repair it
+ * does both, and tells what is wrong afterwards.
+ */
+export async function verify(
+  paths: readonly string[],
+  flags: VerifyFlags,
+  { output, signal }: Surroundings,
+): Promise<number> {
+  const { json = false, repair: wantsRepair = false } = flags;
+  const context = await loadContext(flags, [], output);
+  const root = context.settings.output_dir;
+  const under = paths.map((path) => pathBelow(path, root, process.cwd()));
+  const mended = wantsRepair ? await (await import('./repair.ts')).repairFolder(under, context, signal) : undefined;
+  const audit = mended?.audit ?? (await verifyFolder(root, context.now, under));
+  const { checked, findings, unknown } = audit;
+  tellUnknown(audit, context);
+  if (mended !== undefined && !json)
+    output.out(
+      repairLines(mended)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+  if (json) {
+    const repaired =
+      mended === undefined
+        ? {}
+        : { repair: { run: mended.run, quarantined: mended.quarantined, results: mended.results } };
+    writeJson(output, { schema: 1, checked: checked.length, findings, ...repaired });
+  } else tellFindings(audit, context);
+  const isBad = unknown.length > 0 || findings.some(({ severity }) => severity === 'error');
+  return mended?.exitCode ?? (isBad ? EXIT.failed : EXIT.ok);
+}

@@ -1,0 +1,44 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { VortexError } from '../market/errors.ts';
+import { isMissing, storeError } from './files.ts';
+import { manifestsFolder } from './paths.ts';
+
+const ENDING = '.json';
+
+/** Every file below a folder, as paths relative to it with `/` between the parts; none when there is no such folder. */
+export function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      .sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw storeError(error, folder);
+  }
+}
+
+/** Keys of the series that have a manifest of their own. */
+export function listManifests(root: string): string[] {
+  return filesBelow(manifestsFolder(root))
+    .filter((path) => path.endsWith(ENDING))
+    .map((path) => path.slice(0, -ENDING.length));
+}
+
+/** Makes sure that there is a data folder to look at. @throws VortexError `folder-unusable` */
+export function requireFolder(root: string): void {
+  let isFolder: boolean | undefined;
+  try {
+    isFolder = statSync(root, { throwIfNoEntry: false })?.isDirectory();
+  } catch (error) {
+    if (!isMissing(error)) throw storeError(error, root);
+  }
+  if (isFolder === true) return;
+  const what = isFolder === undefined ? 'there is no such data folder' : 'it is a file, not a data folder';
+  throw new VortexError(`${root}: ${what}; name another with --output-dir`, {
+    code: 'folder-unusable',
+    disposition: 'abort-run',
+    context: { root },
+  });
+}
