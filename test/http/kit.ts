@@ -92,7 +92,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 
 /** Long enough for everything that is ready to happen. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await pause();
+  for (let turn = 0; turn < 10; turn += 1) await pause();
 }
 
 function pause(): Promise<void> {

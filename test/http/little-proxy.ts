@@ -60,12 +60,12 @@ export async function openProxy(refusal?: number): Promise<LittleProxy> {
   return { port: await listen(server), asked, credentials };
 }
 
-/** A provider behind TLS, for localhost; gives its port and what it was asked. */
+/** A provider behind TLS, for localhost, silent at `/mute`; gives its port and what it was asked. */
 export async function serveSecurely(): Promise<{ port: number; requests: string[] }> {
   const requests: string[] = [];
   const server = createSecureServer({ key: certificateKey, cert: certificate }, (request, response) => {
     requests.push(request.url ?? '');
-    response.end('secure bars');
+    if (request.url !== '/mute') response.end('secure bars');
   });
   onTestFinished(() => {
     server.closeAllConnections();

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { Pace } from '../../src/http/pace.ts';
 import { errorOf, settle } from './kit.ts';
@@ -113,4 +114,14 @@ test('a machine clock that is set back an hour holds nobody up for an hour', asy
   await pace.turn('a', 1_000, patient, signal);
   clock.advance(-3_600_000);
   expect(await pace.turn('a', 1_000, patient, signal)).toEqual({ go: true, waitedMs: 1_000 });
+});
+
+test('whoever had a turn listens to the signal no more', async () => {
+  const clock = new TestClock('held');
+  const starts = line(new Pace(clock), clock, 1_000, ['a', 'a', 'a']);
+  await settle();
+  expect(getEventListeners(signal, 'abort').length).toBeGreaterThan(0);
+  await run(clock, 2_000, 1_000);
+  expect(starts).toHaveLength(3);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });

@@ -84,3 +84,13 @@ test('the Retry-After of one request keeps all others to that host back', async 
   clock.advance(1);
   expect([(await first).status, (await second).status]).toEqual([200, 200]);
 });
+
+test('a host that wants to be left alone for an hour is not waited for in front of an open circuit either', async () => {
+  const clock = new TestClock('held');
+  const server = await statuses([429, { 'retry-after': '3600' }]);
+  const { get, http } = openHttp({ clock, breaker: { faultsToOpen: 1 } });
+  expect(await errorOf(get(server.url))).toMatchObject({ code: 'rate-limited' });
+  expect(http.stats().providers.yahoo?.circuit).toBe('open');
+  expect(await errorOf(get(server.url))).toMatchObject({ code: 'rate-limited' });
+  expect(server.requests).toHaveLength(1);
+});

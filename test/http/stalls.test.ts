@@ -2,6 +2,8 @@ import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { answer, serve } from '../support/loopback.ts';
 import { errorOf, listen, openHttp, timers } from './kit.ts';
+import { serveSecurely } from './little-proxy.ts';
+import { certificate } from './test-certificate.ts';
 
 const long = 20_000;
 
@@ -93,9 +95,18 @@ describe('a stall', () => {
     const server = await serve((path, response) => {
       if (path === '/good') answer(response, 200, 'bars');
     });
-    const { get } = openHttp({ timeouts: { connectMs: 10, idleMs: 60, totalMs: long } });
+    const { get, http } = openHttp({ timeouts: { connectMs: 10, idleMs: 60, totalMs: long } });
     await get(`${server.url}/good`);
-    expect(await errorOf(get(`${server.url}/mute`))).toMatchObject({ context: { fault: 'idle-timeout' } });
+    await errorOf(get(`${server.url}/mute`));
+    expect(http.stats().providers.yahoo?.requests).toEqual({ 200: 1, 'idle-timeout': 4 });
+  });
+
+  test('on a kept secure connection is not taken for a missing connection either', async () => {
+    const server = await serveSecurely();
+    const { get, http } = openHttp({ ca: certificate, timeouts: { connectMs: 1_000, idleMs: 60, totalMs: long } });
+    await get(`https://localhost:${server.port}/`);
+    await errorOf(get(`https://localhost:${server.port}/mute`));
+    expect(http.stats().providers.yahoo?.requests).toEqual({ 200: 1, 'idle-timeout': 4 });
   });
 
   test('leaves no timer and no connection behind', async () => {
