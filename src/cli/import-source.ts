@@ -12,6 +12,9 @@ import type { CommandContext } from './context.ts';
 /** What bars without a word on their source are said to come from. */
 const DEFAULT_SOURCE = 'barchart';
 
+/** What a market may be called that neither the catalogue nor the settings know. */
+const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+
 /** Reads --provider: one id. @throws VortexError `usage` */
 export function readSource(text: string | undefined): string {
   const id = text ?? DEFAULT_SOURCE;
@@ -55,21 +58,27 @@ function nearestIds(id: string, { configured }: CommandContext): string[] {
   return [...new Set([...shorter, ...nearest(id, ids)])].slice(0, 3);
 }
 
-/** The series that a foreign file stands for, or why there is none. */
+const futureNamed = (id: string, context: CommandContext): Instrument | undefined =>
+  futureOf(id, context) ?? futureOf(decoded(id), context);
+
+/** What is said of a futures market that neither the catalogue nor the settings know; undefined for one that they do. */
+export function unlistedAdvice({ delivery, id }: ForeignName, context: CommandContext): string | undefined {
+  if (delivery === undefined || !PLAIN_NAME.test(id) || futureNamed(id, context) !== undefined) return undefined;
+  const near = nearestIds(id, context);
+  const nearby = near.length === 0 ? '' : ` (nearest: ${near.join(', ')})`;
+  return `${id}: no futures market of the catalogue or the settings is called so${nearby}; its files are adopted under that name, and kept current once its code and cycle stand under "futures"`;
+}
+
+/** The series that a foreign file stands for, or why there is none. A futures market that nobody knows goes by its name. */
 export function seriesOfName(name: ForeignName, context: CommandContext): Series | { readonly reason: string } {
   const { delivery, id, period } = name;
   if (delivery === undefined) {
     const instrument = undatedOf(name, context);
     return 'reason' in instrument ? instrument : seriesOf(instrument, undefined, period);
   }
-  const instrument = futureOf(id, context) ?? futureOf(decoded(id), context);
-  if (instrument === undefined) {
-    const near = nearestIds(id, context);
-    const advice = near.length === 0 ? '' : `; nearest: ${near.join(', ')}`;
-    return {
-      reason: `no futures market of the catalogue or the settings is called ${id}${advice}; name its code and cycle under "futures"`,
-    };
-  }
+  const known = futureNamed(id, context);
+  if (known === undefined && !PLAIN_NAME.test(id)) return { reason: `${id} is no name of a futures market` };
+  const instrument: Instrument = known ?? { class: 'future', id, code: id };
   const { year, month } = delivery;
   const contract = contractOf(instrument.code, year, month, contractDays(instrument), context.now);
   return seriesOf(instrument, contract, period);

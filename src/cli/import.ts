@@ -12,7 +12,7 @@ import { adoptSeries, skipped } from './import-files.ts';
 import type { Candidate, ImportWork } from './import-files.ts';
 import { cutLines, importSummary, importTable, remarksOn } from './import-report.ts';
 import type { ImportedRow } from './import-report.ts';
-import { readSource, seriesOfName } from './import-source.ts';
+import { readSource, seriesOfName, unlistedAdvice } from './import-source.ts';
 import { writeJson } from './output.ts';
 
 /** How many series are made durable together. */
@@ -29,6 +29,7 @@ function candidatesIn(paths: readonly string[], context: CommandContext) {
   const bySeries = new Map<string, Candidate[]>();
   const rows: ImportedRow[] = [];
   const left: { file: string; reason: string }[] = [];
+  const unlisted = new Set<string>();
   for (const path of paths) {
     const name = readForeignName(path);
     if ('reason' in name) {
@@ -36,10 +37,12 @@ function candidatesIn(paths: readonly string[], context: CommandContext) {
       continue;
     }
     const series = seriesOfName(name, context);
+    const advice = unlistedAdvice(name, context);
+    if (advice !== undefined) unlisted.add(advice);
     if ('reason' in series) rows.push(skipped(path, name, undefined, series.reason));
     else bySeries.set(series.key, [...(bySeries.get(series.key) ?? []), { path, name, series }]);
   }
-  return { bySeries, rows, left };
+  return { bySeries, rows, left, unlisted };
 }
 
 async function adoptAll(
@@ -86,7 +89,7 @@ export async function importFolder(
   const { output_dir: root, dry_run: dryRun } = context.settings;
   checkForeignFolder(folder, root);
   const listing = listForeignFolder(folder, root);
-  const { bySeries, rows, left } = candidatesIn(listing.csv, context);
+  const { bySeries, rows, left, unlisted } = candidatesIn(listing.csv, context);
   const untouched = [...left, ...listing.others.map(({ path, reason }) => ({ file: path, reason }))];
   if (bySeries.size + rows.length === 0) {
     throw usageError(
@@ -94,7 +97,7 @@ export async function importFolder(
     );
   }
   const run = runName(context.now);
-  const warnings: string[] = [];
+  const warnings: string[] = [...unlisted];
   const warn = (line: string): void => void warnings.push(line);
   const lock = dryRun ? undefined : lockFolder(root, run);
   const store = new SeriesStore(root, run, () => context.now);

@@ -64,13 +64,15 @@ describe.skipIf(NO_RECORDINGS !== undefined)('real files of bc-utils', () => {
     expect(identities(join(cwd, 'data'))).toEqual(before);
   });
 
-  it('a market that nobody knows is skipped by name, with the nearest; the others are adopted', async () => {
+  it('a market that nobody knows is adopted under its name, and said with the nearest', async () => {
     const cwd = temporaryFolder();
     const folder = recordedFolder('barchart-contracts');
     const { code, stdout, stderr } = await vortex(['import', folder, '--now', NOW], { cwd });
-    expect(code).toBe(3);
-    expect(stderr).toMatch(/Day_CRUDE_W_micro_20260500\.csv: skipped: .*nearest: CRUDE_W/);
-    expect(stdout).toMatch(/^13 files: 10 imported, 3 skipped; /m);
+    expect(stderr).toMatch(/CRUDE_W_micro: no futures market of .*nearest: CRUDE_W.*adopted under that name/);
+    expect(stdout).toMatch(/^13 files: 13 imported; 7,844 bars added/m);
+    expect(code).toBe(0);
+    const audit = await vortex(['verify', '--now', NOW], { cwd });
+    expect([audit.code, audit.stdout]).toEqual([0, '13 series checked: nothing is wrong\n']);
   });
 
   it('the plan asks nothing of what is covered, and what is not covered it asks', async () => {
