@@ -203,6 +203,7 @@ export async function runDownload(
     const known = new Map<string, KnownSeries>();
     const storedOf = (series: Series) => {
       const state = store.read(series);
+      for (const path of store.cutTails(state)) output.err(`vortex: ${tailCut(path)}\n`);
       known.set(series.key, state);
       return state.stored;
     };
@@ -221,6 +222,11 @@ export async function runDownload(
   } finally {
     lock.release();
   }
+}
+
+/** What is said of a long file that somebody wrote to. */
+export function tailCut(path: string): string {
+  return `${path}: what stood behind its last bar was not written by this program; it is set aside under .vortex/quarantine`;
 }
 
 /** `vortex download`: plan, fetch, merge, store, report. */

@@ -25,7 +25,7 @@ import { keepRunReport } from '../store/run-reports.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import type { CommandContext } from './context.ts';
-import { execute, exitCodeFor, runName } from './download.ts';
+import { execute, exitCodeFor, runName, tailCut } from './download.ts';
 import { openLog } from './log.ts';
 import { planFor } from './selection.ts';
 
@@ -152,7 +152,11 @@ export async function repairFolder(
     const startedAt = new Date().toISOString();
     const store = new SeriesStore(root, run, () => now);
     await store.recover();
-    const patients = patientsOf(await verifyFolder(root, now, under), store);
+    const found = await verifyFolder(root, now, under);
+    for (const { series, period } of found.checked) {
+      for (const path of store.cutTails(store.read({ key: series, period }))) output.err(`vortex: ${tailCut(path)}\n`);
+    }
+    const patients = patientsOf(found, store);
     const plan = planRepair(patients, context);
     for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
     const known = new Map<string, KnownSeries>(patients.map(({ name, parts }) => [name.series, parts.known]));

@@ -1,10 +1,12 @@
 import { countDropped, countOutsideHighLow } from '../market/bar-checks.ts';
-import type { Bars } from '../market/bars.ts';
 import { VortexError } from '../market/errors.ts';
 import { gridOf, gridsAgree } from '../market/grid.ts';
 import { mergeBars } from '../market/merge.ts';
+
 import { isIntraday } from '../market/period.ts';
 import { basisChanges, rebaseBars } from '../market/rebase.ts';
+import type { RebasedBars } from '../market/rebase.ts';
+
 import { formatStamp } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import { unite } from '../market/time-range.ts';
@@ -14,7 +16,10 @@ import type { SourceFacts } from '../providers/provider.ts';
 import { versionFacts, writeCoverage } from '../store/manifest.ts';
 import type { ManifestVersion } from '../store/manifest.ts';
 import type { Format } from '../market/file-format.ts';
+import { columnNames } from '../store/columns.ts';
 import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
+import type { SeriesHead } from '../store/series-head.ts';
+import type { SeriesStore } from '../store/series-store.ts';
 import type { FetchedSeries } from './series-job.ts';
 import type { SeriesResult } from './run-report.ts';
 
@@ -98,12 +103,40 @@ function wouldMix(
   );
 }
 
+/** Reads stored bars, from some stamp on as far as older ones can be spared. */
+export type LoadFrom = SeriesStore['loadFrom'];
+
+interface Merged {
+  /** Undefined: the source seems to have put the series on another basis. */
+  readonly merged: RebasedBars | undefined;
+  readonly head: SeriesHead | undefined;
+}
+
+/** Works the answers into the stored bars that they touch; older ones of a long series are left where they are. */
+async function mergeInto(
+  job: Job,
+  known: KnownSeries,
+  { bars, answered }: Pick<FetchedSeries, 'bars' | 'answered'>,
+  loadFrom: LoadFrom,
+  wantsAll: boolean,
+): Promise<Merged> {
+  const { period } = job.series;
+  const isRebase = job.reason === 'rebase';
+  const first = Math.min(bars.time[0] ?? Infinity, answered[0]?.from ?? Infinity);
+  const { bars: stored, head } = await loadFrom(known, isRebase || wantsAll ? Number.NEGATIVE_INFINITY : first, period);
+  if (!isRebase && basisChanges(stored, bars).length > 0) return { merged: undefined, head };
+  const merged = isRebase ? rebaseBars(stored, bars) : { ...mergeBars(stored, bars), bases: [] };
+  // A column that the older rows do not have changes each of them.
+  const isSame = head === undefined || columnNames(merged.bars).join() === known.version?.columns.join();
+  return isSame ? { merged, head } : mergeInto(job, known, { bars, answered }, loadFrom, true);
+}
+
 /** Works what was fetched into what is stored. @throws VortexError `file-corrupt`, `folder-unusable` */
 export async function recordSeries(
   job: Job,
   known: KnownSeries,
   fetched: FetchedSeries,
-  loadBars: (known: KnownSeries) => Promise<Bars>,
+  loadFrom: LoadFrom,
   formats: readonly Format[],
   now: number,
 ): Promise<Recording> {
@@ -114,25 +147,25 @@ export async function recordSeries(
   if (error !== undefined && !absent && fetched.answered.length === 0) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
   }
-  const stored: Bars = await loadBars(known);
   const grid = gridOf(fetched.bars.time, period);
   const mixed = wouldMix(known.version, source, grid);
   if (mixed !== undefined) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', mixed), error: mixed };
   }
-  if (job.reason !== 'rebase' && basisChanges(stored, fetched.bars).length > 0) {
+  const lacksFormat =
+    known.stored.rows > 0 && keptFormats(known, formats).some((format) => !known.formats.includes(format));
+  const { merged, head } = await mergeInto(job, known, fetched, loadFrom, lacksFormat);
+  if (merged === undefined) {
     return {
       change: undefined,
       result: plainResult(series, known.stored, provider, 'unchanged', undefined),
       rebase: true,
     };
   }
-  const merged =
-    job.reason === 'rebase' ? rebaseBars(stored, fetched.bars) : { ...mergeBars(stored, fetched.bars), bases: [] };
+  const rows = (head?.rows ?? 0) + merged.bars.time.length;
   const changed = merged.added + merged.revised + merged.bases.length > 0;
   const failed = error !== undefined && !absent;
-  const outcome = failed ? 'failed' : changed ? 'updated' : merged.bars.time.length === 0 ? 'empty' : 'unchanged';
-  const rows = merged.bars.time.length;
+  const outcome = failed ? 'failed' : changed ? 'updated' : rows === 0 ? 'empty' : 'unchanged';
   const stamp = (row: number): string | null => {
     const time = column(merged.bars.time, row);
     return time === undefined ? null : formatStamp(time, period);
@@ -146,10 +179,9 @@ export async function recordSeries(
     dropped,
     ...(dropped === 0 ? {} : { droppedReasons: fetched.dropped }),
     ...(flagged === 0 ? {} : { flagged }),
-    first: stamp(0),
-    last: stamp(rows - 1),
+    first: head?.first ?? stamp(0),
+    last: stamp(merged.bars.time.length - 1),
   };
-  const lacksFormat = rows > 0 && keptFormats(known, formats).some((format) => !known.formats.includes(format));
   const before = known.version;
   const facts: SeriesChange['facts'] = {
     provider: rows > 0 ? (before?.provider ?? provider) : provider,
@@ -165,7 +197,7 @@ export async function recordSeries(
   };
   const { changes, bases } = merged;
   const revisions = changes.length + bases.length > 0 ? { revisions: { changes, bases } } : {};
-  const bars = changed || lacksFormat ? { bars: merged.bars } : {};
+  const bars = changed || lacksFormat ? { bars: merged.bars, head } : {};
   return { change: { series, known, formats: keptFormats(known, formats), facts, ...bars, ...revisions }, result };
 }
 

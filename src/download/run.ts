@@ -167,7 +167,7 @@ class PlanRun {
         formats: this.formatsOf(job.series),
         session,
         capabilities,
-        loadBars: (series: KnownSeries) => tools.store.loadBars(series),
+        loadFrom: tools.store.loadFrom.bind(tools.store),
       };
       const { recording, error } = await workOnSeries(job, known, work, signal);
       this.settleJob(job, recording, this.withNearest(recording.error ?? error, job));

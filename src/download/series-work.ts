@@ -1,4 +1,3 @@
-import type { Bars } from '../market/bars.ts';
 import type { VortexError } from '../market/errors.ts';
 import { split, unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
@@ -7,14 +6,14 @@ import { earliestServed, longestSpan } from '../plan/reach.ts';
 import type { Format } from '../market/file-format.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { markRebasePending, plainResult, recordSeries } from './record.ts';
-import type { Recording } from './record.ts';
+import type { LoadFrom, Recording } from './record.ts';
 import { fetchSeries } from './series-job.ts';
 import type { FetchContext } from './series-job.ts';
 
 /** What work on a series needs. */
 export interface WorkContext extends FetchContext {
   readonly formats: readonly Format[];
-  readonly loadBars: (known: KnownSeries) => Promise<Bars>;
+  readonly loadFrom: LoadFrom;
 }
 
 /** What the work came to, and the error that ended it early. */
@@ -25,7 +24,7 @@ export interface WorkedSeries {
 
 async function attempt(job: Job, known: KnownSeries, context: WorkContext, signal: AbortSignal): Promise<WorkedSeries> {
   const fetched = await fetchSeries(job, context, signal);
-  const recording = await recordSeries(job, known, fetched, context.loadBars, context.formats, context.now);
+  const recording = await recordSeries(job, known, fetched, context.loadFrom, context.formats, context.now);
   return { recording, error: fetched.error };
 }
 

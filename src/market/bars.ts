@@ -71,3 +71,21 @@ export function firstBarFrom(time: Float64Array, instant: number): number {
 export function barsWithin(bars: Bars, from: number, to: number): Bars {
   return sliceBars(bars, firstBarFrom(bars.time, from), firstBarFrom(bars.time, to));
 }
+
+/** Tables one after the other, as they are: nothing is sorted and no stamp is dropped. */
+export function concatBars(parts: readonly Bars[]): Bars {
+  const [only, second] = parts;
+  if (only !== undefined && second === undefined) return only;
+  const extras = EXTRA_COLUMNS.filter((name) => parts.some((part) => part.extras.has(name)));
+  const all = allocateBars(
+    parts.reduce((rows, part) => rows + part.time.length, 0),
+    extras,
+  );
+  let row = 0;
+  for (const part of parts) {
+    for (const name of [...PRICE_COLUMNS, 'time', 'volume'] as const) all[name].set(part[name], row);
+    for (const [name, column] of part.extras) all.extras.get(name)?.set(column, row);
+    row += part.time.length;
+  }
+  return all;
+}

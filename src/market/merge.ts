@@ -1,4 +1,4 @@
-import { allocateBars, EXTRA_COLUMNS, NO_BARS, sliceBars } from './bars.ts';
+import { allocateBars, EXTRA_COLUMNS, sliceBars } from './bars.ts';
 import type { Bars, ExtraColumn } from './bars.ts';
 
 /** Stored bars with an answer worked in. */
@@ -88,9 +88,4 @@ export function mergeBars(stored: Bars, answer: Bars): MergedBars {
     row += 1;
   }
   return { bars: sliceBars(merged, 0, row), added, revised, vanished, changes };
-}
-
-/** Joins answers of one series that follow each other in time. */
-export function joinBars(parts: readonly Bars[]): Bars {
-  return parts.reduce((joined, part) => mergeBars(joined, part).bars, NO_BARS);
 }

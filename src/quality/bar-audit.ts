@@ -1,4 +1,4 @@
-import { allocateBars, EXTRA_COLUMNS, PRICE_COLUMNS } from '../market/bars.ts';
+import { PRICE_COLUMNS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { firstOfMonth, mondayOf } from '../market/calendar.ts';
 import { DAY_MS, isIntraday, periodMs } from '../market/period.ts';
@@ -103,22 +103,4 @@ export function firstDifference(a: Bars, b: Bars, period: Period): string | unde
     if (off !== undefined) return `${off[0]} of ${formatStamp(a.time[row] ?? 0, period)}`;
   }
   return a.time.length === b.time.length ? undefined : `${a.time.length} and ${b.time.length} rows`;
-}
-
-/** Tables one after the other, as they are: nothing is sorted and no stamp is dropped. */
-export function concatBars(parts: readonly Bars[]): Bars {
-  const [only, second] = parts;
-  if (only !== undefined && second === undefined) return only;
-  const extras = EXTRA_COLUMNS.filter((name) => parts.some((part) => part.extras.has(name)));
-  const all = allocateBars(
-    parts.reduce((rows, part) => rows + part.time.length, 0),
-    extras,
-  );
-  let row = 0;
-  for (const part of parts) {
-    for (const name of [...PRICE_COLUMNS, 'time', 'volume'] as const) all[name].set(part[name], row);
-    for (const [name, column] of part.extras) all.extras.get(name)?.set(column, row);
-    row += part.time.length;
-  }
-  return all;
 }

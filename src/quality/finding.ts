@@ -11,6 +11,7 @@ export type FindingKind =
   | 'file-missing'
   | 'file-changed'
   | 'file-unreadable'
+  | 'tail'
   | 'columns'
   | 'rows'
   | 'first'

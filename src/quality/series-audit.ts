@@ -1,15 +1,17 @@
 import { join } from 'node:path';
+import { concatBars } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { VortexError } from '../market/errors.ts';
 import type { Format } from '../market/file-format.ts';
 import { columnNames } from '../store/columns.ts';
 import { decodeFile } from '../store/encoding.ts';
-import { readWhole, sha256, statFile } from '../store/files.ts';
+import { isContent } from '../store/checksum.ts';
+import { readWhole, statFile } from '../store/files.ts';
 import { storedSeries, versionOf } from '../store/manifest.ts';
 import type { Manifest, ManifestVersion, StoredFile } from '../store/manifest.ts';
 import { revisionsPath } from '../store/revisions.ts';
 import type { SeriesStore } from '../store/series-store.ts';
-import { auditBars, concatBars, firstDifference } from './bar-audit.ts';
+import { auditBars, firstDifference } from './bar-audit.ts';
 import { auditCsv } from './csv-audit.ts';
 import type { Fault } from './finding.ts';
 import type { SenseFinding } from './sense-finding.ts';
@@ -43,15 +45,21 @@ const isError = ({ severity }: Fault): boolean => severity === 'error';
 
 async function readFile(root: string, file: StoredFile, period: Manifest['period']): Promise<ReadFile> {
   const { path, format } = file;
-  const content = readWhole(join(root, path));
-  if (content === undefined) {
+  const found = readWhole(join(root, path));
+  if (found === undefined) {
     return { faults: [{ kind: 'file-missing', detail: `${path} is gone`, severity: 'error' }] };
   }
   const faults: Fault[] = [];
+  const tail = file.blocks === undefined ? 0 : found.length - file.bytes;
+  const content = tail > 0 && isContent(found.subarray(0, file.bytes), file) ? found.subarray(0, file.bytes) : found;
+  if (content !== found) {
+    const detail = `${path}: ${tail} bytes behind its last bar were never committed; the next download cuts them`;
+    faults.push({ kind: 'tail', detail, severity: 'error' });
+  }
   if (content.length !== file.bytes) {
     const detail = `${path}: ${content.length} bytes, by the manifest ${file.bytes}`;
     faults.push({ kind: 'file-changed', detail, severity: 'error' });
-  } else if (sha256(content) !== file.sha256) {
+  } else if (!isContent(content, file)) {
     const detail = `${path}: other content than the manifest knows, of the same size`;
     faults.push({ kind: 'file-changed', detail, severity: 'error' });
   }
@@ -80,7 +88,8 @@ async function readFormat(
     if (file.format !== format) continue;
     const one = await readFile(root, file, period);
     read.push(one);
-    if (one.bars === undefined || one.faults.some(isError)) broken.add(file.path);
+    if (one.bars === undefined || one.faults.some((fault) => isError(fault) && fault.kind !== 'tail'))
+      broken.add(file.path);
   }
   const parts = read.flatMap(({ bars }) => (bars === undefined ? [] : [bars]));
   return {

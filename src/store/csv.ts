@@ -39,10 +39,15 @@ function instantText(instant: number): string {
  * csv-stringify; the rows are numbers and dates only, which never need quoting.
  */
 export function encodeCsv(bars: Bars, period: Period): Buffer {
+  return Buffer.concat([Buffer.from(stringify([columnNames(bars)])), encodeRows(bars, period)]);
+}
+
+/** The same without the header. */
+export function encodeRows(bars: Bars, period: Period): Buffer {
   const stamp = isIntraday(period) ? instantText : dateText;
   const { time, open, high, low, close, volume } = bars;
   const columns = [open, high, low, close, volume, ...bars.extras.values()];
-  const chunks: Buffer[] = [Buffer.from(stringify([columnNames(bars)]))];
+  const chunks: Buffer[] = [];
   let text = '';
   for (let row = 0; row < time.length; row++) {
     text += stamp(time[row] ?? Number.NaN);
@@ -71,40 +76,65 @@ function corrupt(path: string, line: number, what: string): VortexError {
 /** How a double is written. Number() takes more: a blank would become 0. */
 const DOUBLE = /^-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?$/;
 
+const LINE_FEED = 10;
+/** About so many bytes are text at a time: one text has a greatest length, and many lines at once cost memory. */
+const SLICE_BYTES = 4_194_304;
+
+function countLines(content: Buffer): number {
+  let lines = 0;
+  for (let at = content.indexOf(LINE_FEED); at >= 0; at = content.indexOf(LINE_FEED, at + 1)) lines += 1;
+  return lines;
+}
+
+/** Lines of a content that ends with a line feed, without it, a slice at a time. */
+function* slices(content: Buffer): Generator<string[]> {
+  for (let from = 0; from < content.length;) {
+    const end = content.indexOf(LINE_FEED, Math.min(from + SLICE_BYTES, content.length - 1));
+    yield content.toString('latin1', from, end).split('\n');
+    from = end + 1;
+  }
+}
+
 /**
  * Reads what encodeCsv wrote, and nothing else.
  * @param path for the error
  * @throws VortexError `file-corrupt` with path and line
  */
 export function decodeCsv(content: Buffer, path: string): Bars {
-  const text = content.toString('latin1');
-  const lines = text.split('\n');
-  const header = (lines[0] ?? '').split(',');
+  const headerEnd = content.indexOf(LINE_FEED);
+  const headerText = content.toString('latin1', 0, headerEnd < 0 ? content.length : headerEnd);
+  const header = headerText.split(',');
   const extras = EXTRA_COLUMNS.filter((name) => header.includes(name));
-  if (header.join() !== [...FIXED_COLUMNS, ...extras].join())
-    throw corrupt(path, 1, `unknown header ${lines[0] ?? ''}`);
-  if (lines.at(-1) !== '') throw corrupt(path, lines.length, 'the last line is not whole');
-  const bars = allocateBars(lines.length - 2, extras);
+  if (header.join() !== [...FIXED_COLUMNS, ...extras].join()) throw corrupt(path, 1, `unknown header ${headerText}`);
+  const rows = countLines(content) - 1;
+  if (content.at(-1) !== LINE_FEED) throw corrupt(path, rows + 2, 'the last line is not whole');
+  const bars = allocateBars(rows, extras);
   const columns = [bars.open, bars.high, bars.low, bars.close, bars.volume, ...bars.extras.values()];
-  // The first line says which of the two all of them are.
-  const stampText = lines[1]?.indexOf(',') === DATE_LENGTH ? dateText : instantText;
+  let stampText: ((time: number) => string) | undefined;
   let last = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < bars.time.length; row++) {
-    const fields = (lines[row + 1] ?? '').split(',');
-    const stamp = fields[0] ?? '';
-    const time = Date.parse(stamp);
-    if (fields.length !== header.length) throw corrupt(path, row + 2, `${fields.length} fields, not ${header.length}`);
-    if (!(time > last)) throw corrupt(path, row + 2, `${stamp} does not follow the line before`);
-    if (stampText(time) !== stamp) throw corrupt(path, row + 2, `${stamp} is not as dates are written here`);
-    last = time;
-    bars.time[row] = time;
-    for (let index = 0; index < columns.length; index++) {
-      const field = fields[index + 1] ?? '';
-      const value = field === '' ? Number.NaN : Number(field);
-      if (field !== '' && !(DOUBLE.test(field) && Number.isFinite(value)))
-        throw corrupt(path, row + 2, `${field} is no number`);
-      const column = columns[index];
-      if (column !== undefined) column[row] = value;
+  let row = 0;
+  for (const lines of slices(content.subarray(headerEnd + 1))) {
+    for (const line of lines) {
+      const fields = line.split(',');
+      const stamp = fields[0] ?? '';
+      const time = Date.parse(stamp);
+      // The first line says which of the two all of them are.
+      stampText ??= stamp.length === DATE_LENGTH ? dateText : instantText;
+      if (fields.length !== header.length)
+        throw corrupt(path, row + 2, `${fields.length} fields, not ${header.length}`);
+      if (!(time > last)) throw corrupt(path, row + 2, `${stamp} does not follow the line before`);
+      if (stampText(time) !== stamp) throw corrupt(path, row + 2, `${stamp} is not as dates are written here`);
+      last = time;
+      bars.time[row] = time;
+      for (let index = 0; index < columns.length; index++) {
+        const field = fields[index + 1] ?? '';
+        const value = field === '' ? Number.NaN : Number(field);
+        if (field !== '' && !(DOUBLE.test(field) && Number.isFinite(value)))
+          throw corrupt(path, row + 2, `${field} is no number`);
+        const column = columns[index];
+        if (column !== undefined) column[row] = value;
+      }
+      row += 1;
     }
   }
   return bars;

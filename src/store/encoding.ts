@@ -4,6 +4,8 @@ import { firstOfNextMonth } from '../market/calendar.ts';
 import { periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import type { Format } from '../market/file-format.ts';
+import { checksumOf } from './checksum.ts';
+import type { Checksum } from './checksum.ts';
 import type { ParquetLabels } from './parquet.ts';
 
 /** A file that a series is to have. */
@@ -12,6 +14,7 @@ export interface EncodedFile {
   readonly path: string;
   readonly format: Format;
   readonly content: Buffer;
+  readonly checksum: Checksum;
 }
 
 const HOUR_MS = 3_600_000;
@@ -29,20 +32,28 @@ function monthlyParts(bars: Bars): { readonly month: string; readonly bars: Bars
   return parts;
 }
 
+/** Whether the Parquet of a period is in monthly files. */
+export const isInParts = (period: Period): boolean => periodMs(period) < HOUR_MS;
+
 /** 2024-03 of `stocks/1m/SPY_2024-03.parquet`. */
 export const monthOfPart = (path: string): string => path.slice(-'2024-03.parquet'.length, -'.parquet'.length);
 
 async function parquetFiles(key: string, period: Period, bars: Bars, labels: ParquetLabels): Promise<EncodedFile[]> {
   const { encodeParquet } = await import('./parquet.ts');
-  const parts =
-    periodMs(period) < HOUR_MS
-      ? monthlyParts(bars).map((part) => ({ path: `${key}_${part.month}.parquet`, bars: part.bars }))
-      : [{ path: `${key}.parquet`, bars }];
+  const parts = isInParts(period)
+    ? monthlyParts(bars).map((part) => ({ path: `${key}_${part.month}.parquet`, bars: part.bars }))
+    : [{ path: `${key}.parquet`, bars }];
   const files: EncodedFile[] = [];
   for (const part of parts) {
-    files.push({ path: part.path, format: 'parquet', content: await encodeParquet(part.bars, labels) });
+    const content = await encodeParquet(part.bars, labels);
+    files.push({ path: part.path, format: 'parquet', content, checksum: checksumOf(content, false) });
   }
   return files;
+}
+
+/** A CSV with that content. */
+export function csvFile(path: string, content: Buffer): EncodedFile {
+  return { path, format: 'csv', content, checksum: checksumOf(content, true) };
 }
 
 /** The files of a series in one format. No bars: no file. */
@@ -56,7 +67,7 @@ export async function encodeSeries(
   if (bars.time.length === 0) return [];
   if (format === 'csv') {
     const { encodeCsv } = await import('./csv.ts');
-    return [{ path: `${key}.csv`, format, content: encodeCsv(bars, period) }];
+    return [csvFile(`${key}.csv`, encodeCsv(bars, period))];
   }
   return parquetFiles(key, period, bars, labels);
 }

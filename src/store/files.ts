@@ -6,6 +6,7 @@ import {
   open,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -15,10 +16,8 @@ import { dirname } from 'node:path';
 import { asVortexError, VortexError } from '../market/errors.ts';
 
 /** A file as it is to stand in its place. */
-export interface StagedFile {
+interface StagedFile {
   readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
   /** Time of its last change as the file system tells it, milliseconds since the epoch; a rename keeps it. */
   readonly mtimeMs: number;
 }
@@ -132,7 +131,7 @@ async function writeFile(path: string, content: Buffer): Promise<WrittenFile> {
   try {
     fd = await openTemporary(path);
     for (let written = 0; written < content.length;) written += writeSync(fd, content, written);
-    return { fd, path, bytes: content.length, sha256: sha256(content), mtimeMs: fstatSync(fd).mtimeMs };
+    return { fd, path, mtimeMs: fstatSync(fd).mtimeMs };
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
     dropTemporary(path);
@@ -198,10 +197,9 @@ export function placeFile(path: string): void {
   }
 }
 
-/** True when the content of a file waits, whole, under its temporary name. */
-export function isStaged(path: string, { bytes, sha256: hash }: Pick<StagedFile, 'bytes' | 'sha256'>): boolean {
-  const content = readWhole(temporaryName(path));
-  return content?.length === bytes && sha256(content) === hash;
+/** What waits under the temporary name of a file; undefined when nothing does. */
+export function stagedContent(path: string): Buffer | undefined {
+  return readWhole(temporaryName(path));
 }
 
 /** Makes the names in a folder durable. File systems that cannot sync a folder are left to their own promises. */
@@ -235,5 +233,23 @@ export function readWhole(path: string): Buffer | undefined {
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw storeError(error, path);
+  }
+}
+
+/** Bytes [from, to) of a file, fewer where it ends before. @throws VortexError `folder-unusable` */
+export function readPart(path: string, from: number, to: number): Buffer {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    const part = Buffer.alloc(to - from);
+    let read = 0;
+    for (let more = -1; more !== 0 && read < part.length; read += more) {
+      more = readSync(fd, part, read, part.length - read, from + read);
+    }
+    return part.subarray(0, read);
+  } catch (error) {
+    throw storeError(error, path);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }

@@ -1,13 +1,14 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { cutTornAppend } from './append.ts';
+import { isContent } from './checksum.ts';
 import {
   closeFiles,
-  isStaged,
   makeFolder,
   placeFile,
   readWhole,
-  sha256,
+  stagedContent,
   storeError,
   syncDescriptor,
   syncFiles,
@@ -85,10 +86,15 @@ export function placeCommitted(root: string): void {
   for (const { files, before } of unsettledManifests(root)?.values() ?? []) {
     for (const file of files) {
       const path = join(root, file.path);
-      if (!isStaged(path, file)) continue;
-      const standing = readWhole(path);
       const old = before?.files.find((entry) => entry.path === file.path);
-      if (standing === undefined || sha256(standing) === old?.sha256) placeFile(path);
+      const staged = stagedContent(path);
+      if (staged === undefined) {
+        if (old !== undefined) cutTornAppend(path, old, file);
+        continue;
+      }
+      if (!isContent(staged, file)) continue;
+      const standing = readWhole(path);
+      if (standing === undefined || (old !== undefined && isContent(standing, old))) placeFile(path);
     }
   }
 }

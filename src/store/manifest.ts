@@ -17,7 +17,9 @@ const storedFile = z.object({
   path: z.string(),
   format: z.enum(FORMATS),
   bytes: z.number(),
+  /** As checksum.ts has it. */
   sha256: z.string(),
+  blocks: z.array(z.string()).optional(),
   /** Time of its last change, milliseconds since the epoch. */
   mtime_ms: z.number(),
 });

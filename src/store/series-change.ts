@@ -4,6 +4,7 @@ import { NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Revisions } from './revisions.ts';
+import type { SeriesHead } from './series-head.ts';
 import type { ManifestVersion, StoredFile, VersionFacts } from './manifest.ts';
 
 /** What the folder has of a series, as far as its files bear it out. */
@@ -17,6 +18,8 @@ export interface KnownSeries {
   readonly standing: readonly Format[];
   /** Files of either version, the one before and the one meant, that a crash may have left; they may be replaced. */
   readonly superseded: readonly StoredFile[];
+  /** Long files with more than was committed: what a crash left of an append, or what somebody wrote there. */
+  readonly tails?: readonly StoredFile[];
   /** How many commits its manifest counts. */
   readonly commit: number;
   /** Length of the log of revisions that was committed, bytes; undefined when nobody knows. */
@@ -38,6 +41,8 @@ export interface SeriesChange {
   readonly known: KnownSeries;
   /** All bars that the series is to have; absent: the files stay as they are. */
   readonly bars?: Bars;
+  /** What stands before `bars` and stays: then they are not all. */
+  readonly head?: SeriesHead | undefined;
   readonly formats: readonly Format[];
   readonly facts: VersionFacts;
   /** What the source has changed, for the log of revisions. */

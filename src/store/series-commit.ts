@@ -1,23 +1,21 @@
-import { existsSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Bars } from '../market/bars.ts';
+import { appendRows, appendTime } from './append.ts';
 import { columnNames } from './columns.ts';
-import { encodeSeries } from './encoding.ts';
-import type { EncodedFile } from './encoding.ts';
-import { dropFiles, makeFolder, placeFile, sha256, storeError, syncFiles, syncFolder, writeFiles } from './files.ts';
+import { dropFiles, makeFolder, placeFile, storeError, syncFiles, syncFolder, writeFiles } from './files.ts';
 import type { WrittenFile } from './files.ts';
 import type { Journal } from './journal.ts';
 import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { quarantinePath } from './paths.ts';
 import { appendRevisions, revisionLines, revisionsLength } from './revisions.ts';
+import type { SeriesHead } from './series-head.ts';
 import type { Committed, SeriesChange } from './series-change.ts';
+import { wantedFiles } from './wanted-files.ts';
+import type { WantedFile } from './wanted-files.ts';
 
 /** How many stamps a manifest keeps of the last bars. */
 const TAIL_LENGTH = 10;
-
-/** A file that a series is to have: as it stands, or with the content that is to be written. */
-type WantedFile = { readonly stands: StoredFile } | { readonly encoded: EncodedFile; readonly foreign: boolean };
 
 /** A change with everything encoded. */
 interface Draft {
@@ -32,46 +30,27 @@ interface Finished {
   readonly foreign: readonly string[];
 }
 
-async function encode(
-  change: SeriesChange,
-  bars: Bars,
-  root: string,
-  isWhole: (file: StoredFile) => boolean,
-): Promise<WantedFile[]> {
-  const { series, known, facts } = change;
-  const { period, symbol, instrument, key } = series;
-  const labels = { instrument: instrument.id, symbol, provider: facts.provider ?? '', period };
-  const whole = known.version?.files.filter((file) => known.formats.includes(file.format)) ?? [];
-  const files: WantedFile[] = [];
-  for (const format of change.formats) {
-    for (const encoded of await encodeSeries(key, period, bars, format, labels)) {
-      const { path, content } = encoded;
-      const old = whole.find((file) => file.path === path);
-      if (old !== undefined && old.bytes === content.length && old.sha256 === sha256(content)) {
-        files.push({ stands: old });
-        continue;
-      }
-      const ours = old ?? known.superseded.find((file) => file.path === path && isWhole(file));
-      files.push({ encoded, foreign: ours === undefined && existsSync(join(root, path)) });
-    }
-  }
-  return files;
-}
-
 async function draft(change: SeriesChange, root: string, isWhole: (file: StoredFile) => boolean): Promise<Draft> {
   const { bars, known } = change;
-  if (bars !== undefined) return { change, files: await encode(change, bars, root, isWhole) };
+  if (bars !== undefined) return { change, files: await wantedFiles(change, bars, root, isWhole) };
   return { change, files: known.version?.files.map((stands) => ({ stands })) ?? [] };
 }
 
-function timesOf(version: ManifestVersion | undefined): Pick<ManifestVersion, 'rows' | 'first' | 'last' | 'tail'> {
+type BarTimes = Pick<ManifestVersion, 'rows' | 'first' | 'last' | 'tail'>;
+
+function timesOf(version: ManifestVersion | undefined): BarTimes {
   if (version === undefined) return { rows: 0, tail: [] };
   const { rows, first, last, tail } = version;
   return { rows, tail, ...(first === undefined ? {} : { first }), ...(last === undefined ? {} : { last }) };
 }
 
+function withHead(end: BarTimes, head: SeriesHead | undefined): BarTimes {
+  if (head === undefined) return end;
+  return { ...end, rows: head.rows + end.rows, ...(head.first === undefined ? {} : { first: head.first }) };
+}
+
 function manifestOf(
-  { series, known, bars, facts }: SeriesChange,
+  { series, known, bars, head, facts }: SeriesChange,
   files: StoredFile[],
   revisionBytes: number,
   replaced: boolean,
@@ -87,7 +66,9 @@ function manifestOf(
     period: series.period,
     commit: known.commit + 1,
     ...facts,
-    ...(bars === undefined ? timesOf(known.version) : describeTimes(bars.time, series.period, TAIL_LENGTH)),
+    ...(bars === undefined
+      ? timesOf(known.version)
+      : withHead(describeTimes(bars.time, series.period, TAIL_LENGTH), head)),
     columns: bars === undefined ? (known.version?.columns ?? []) : columnNames(bars),
     files,
     ...(revisionBytes === 0 ? {} : { revision_bytes: revisionBytes }),
@@ -101,6 +82,7 @@ function manifestOf(
 function finish(
   { change, files }: Draft,
   writtenAt: ReadonlyMap<string, WrittenFile>,
+  appendedAt: number,
   revisionBytes: number,
   run: string,
   now: number,
@@ -108,11 +90,15 @@ function finish(
   let replaced = false;
   const records = files.map((file): StoredFile => {
     if ('stands' in file) return file.stands;
-    const { path, format } = file.encoded;
+    replaced = true;
+    if ('append' in file) {
+      const { path, format } = file.append.file;
+      return { path, format, ...file.append.known, mtime_ms: appendedAt };
+    }
+    const { path, format, checksum } = file.encoded;
     const written = writtenAt.get(path);
     if (written === undefined) throw new Error(`${path} was not written`);
-    replaced = true;
-    return { path, format, bytes: written.bytes, sha256: written.sha256, mtime_ms: written.mtimeMs };
+    return { path, format, ...checksum, mtime_ms: written.mtimeMs };
   });
   const foreign = files.flatMap((file) => ('encoded' in file && file.foreign ? [file.encoded.path] : []));
   return { manifest: manifestOf(change, records, revisionBytes, replaced, run, now), foreign };
@@ -148,7 +134,8 @@ function setAside(root: string, run: string, paths: readonly string[]): void {
 /**
  * Makes changes durable, all together: everything is written under temporary names, then all of it is synced at once, then
  * the journal takes the manifests, then the files are
- * put in place. A crash at any point leaves each file as the journal or its manifest knows it, old or new.
+ * put in place, and rows are put behind long files. A crash at any point leaves each file as the journal or its manifest
+ * knows it, old or new, or old with a tail that is cut.
  * @returns what happened to each change, in their order
  * @throws VortexError `disk-full`, `folder-unusable`; no temporary file is left then
  */
@@ -165,11 +152,13 @@ export async function commitChanges(
   const contents = drafts.flatMap(({ files }) => files.flatMap((file) => ('encoded' in file ? [file.encoded] : [])));
   const written = await writeFiles(contents.map(({ path, content }) => ({ path: join(root, path), content })));
   const writtenAt = new Map(written.map((file, index) => [contents[index]?.path ?? '', file]));
+  const appends = drafts.flatMap(({ files }) => files.flatMap((file) => ('append' in file ? [file.append] : [])));
+  const appendedAt = appendTime();
   let finished: Finished[];
   try {
     await syncFiles(written);
     const logs = await Promise.all(changes.map((change) => logRevisions(root, change, run, now)));
-    finished = drafts.map((each, index) => finish(each, writtenAt, logs[index] ?? 0, run, now));
+    finished = drafts.map((each, index) => finish(each, writtenAt, appendedAt, logs[index] ?? 0, run, now));
     await journal.append(finished.map(({ manifest }) => manifest));
   } catch (error) {
     dropFiles(written);
@@ -178,6 +167,7 @@ export async function commitChanges(
   try {
     for (const { foreign } of finished) setAside(root, run, foreign);
     for (const { path } of written) placeFile(path);
+    for (const append of appends) await appendRows(join(root, append.file.path), append, appendedAt);
   } catch (error) {
     dropFiles(written);
     throw error;

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { NO_BARS } from '../market/bars.ts';
+import { concatBars } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import type { Series } from '../market/instrument.ts';
-import { VortexError } from '../market/errors.ts';
-import { joinBars } from '../market/merge.ts';
-import { decodeFile, monthOfPart } from './encoding.ts';
-import { readWhole, sha256, statFile } from './files.ts';
+import { setTailAside, tailBytes } from './append.ts';
+import { isContent } from './checksum.ts';
+import { monthOfPart } from './encoding.ts';
+import { readWhole, statFile } from './files.ts';
 import { listManifests } from './listing.ts';
+import { loadFile } from './load-file.ts';
 import { parseManifest, storedSeries, versionOf, withoutMonths } from './manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
@@ -14,6 +15,7 @@ import { Journal, settleJournal, unsettledManifests } from './journal.ts';
 import { manifestPath } from './paths.ts';
 import { UNKNOWN_SERIES } from './series-change.ts';
 import type { Committed, KnownSeries, SeriesChange } from './series-change.ts';
+import type { SeriesHead } from './series-head.ts';
 
 interface Pending {
   readonly change: SeriesChange;
@@ -21,13 +23,10 @@ interface Pending {
   readonly fail: (error: unknown) => void;
 }
 
-/** The error of a file whose size and time speak for it and whose content does not: no bar of it is to be signed anew. */
-function rotten(path: string): VortexError {
-  return new VortexError(`${path}: is not what was written there; move it away, and it is fetched again`, {
-    code: 'file-corrupt',
-    disposition: 'skip-series',
-    context: { path },
-  });
+/** Stored bars, and the rows before them that were not read. */
+export interface StoredEnd {
+  readonly bars: Bars;
+  readonly head: SeriesHead | undefined;
 }
 
 /** How many changes go to the disk together. */
@@ -78,6 +77,7 @@ export class SeriesStore {
       superseded,
       commit,
       revisionBytes: version.revision_bytes ?? 0,
+      ...this.tailsOf(version, formats),
     });
     for (const version of [versionOf(manifest), manifest.before]) {
       if (version === undefined) continue;
@@ -111,12 +111,27 @@ export class SeriesStore {
     const format = known.formats.includes('csv') ? 'csv' : known.formats[0];
     const files = known.version?.files.filter((file) => file.format === format) ?? [];
     const parts: Bars[] = [];
-    for (const file of files) {
-      const content = readWhole(join(this.root, file.path)) ?? Buffer.alloc(0);
-      parts.push(await decodeFile(content, file.format, file.path));
-      if (sha256(content) !== file.sha256) throw rotten(file.path);
-    }
-    return parts.length === 1 ? (parts[0] ?? NO_BARS) : joinBars(parts);
+    for (const file of files) parts.push(await loadFile(this.root, file));
+    return concatBars(parts);
+  }
+
+  /**
+   * The stored bars from some stamp on, and what stands before them; all bars, and no head, where that is not worth it.
+   * @throws VortexError `file-corrupt`
+   */
+  async loadFrom(known: KnownSeries, stamp: number, period: Series['period']): Promise<StoredEnd> {
+    const { loadEnd } = await import('./series-head.ts');
+    return (await loadEnd(this.root, known, stamp, period)) ?? { bars: await this.loadBars(known), head: undefined };
+  }
+
+  /**
+   * Cuts what stands behind the committed part of long files; it is kept in the quarantine. To be called under the lock.
+   * @returns the files, below the data folder
+   */
+  cutTails(known: KnownSeries): readonly string[] {
+    const tails = known.tails ?? [];
+    for (const file of tails) setTailAside(this.root, this.run, file);
+    return tails.map(({ path }) => path);
   }
 
   /**
@@ -168,6 +183,14 @@ export class SeriesStore {
     return [...new Set([...whole, ...standing.map(({ format }) => format)])];
   }
 
+  private tailsOf({ files }: ManifestVersion, whole: readonly Format[]): Pick<KnownSeries, 'tails'> {
+    const tails = files.filter(({ path, format, bytes, blocks }) => {
+      if (blocks === undefined || !whole.includes(format)) return false;
+      return (statFile(join(this.root, path))?.bytes ?? 0) > bytes;
+    });
+    return tails.length === 0 ? {} : { tails };
+  }
+
   private wholeFormats(version: ManifestVersion): Format[] {
     const formats = new Set(version.files.map((file) => file.format));
     for (const file of version.files) {
@@ -184,13 +207,17 @@ export class SeriesStore {
     return files.length === 0 ? undefined : { ...withoutMonths(version, lost, period), files };
   }
 
-  /** A file with the size and time that were written down is taken to be whole; otherwise its content decides. */
+  /**
+   * A file with the size and time that were written down is taken to be whole; otherwise its content decides. Behind the
+   * committed part of a long CSV may stand what a crash left of an append.
+   */
   private isWhole(file: StoredFile): boolean {
     const path = join(this.root, file.path);
     const stats = statFile(path);
-    if (stats?.bytes !== file.bytes) return false;
+    if (stats === undefined || stats.bytes < file.bytes) return false;
+    if (stats.bytes > file.bytes) return tailBytes(path, file) > 0;
     if (stats.mtimeMs === file.mtime_ms) return true;
     const content = readWhole(path);
-    return content !== undefined && sha256(content) === file.sha256;
+    return content !== undefined && isContent(content, file);
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EXTRA_COLUMNS, NO_BARS } from '../../src/market/bars.ts';
 import type { Bars } from '../../src/market/bars.ts';
-import { joinBars, mergeBars } from '../../src/market/merge.ts';
+import { mergeBars } from '../../src/market/merge.ts';
 import { anyBars, bar, COLUMNS, rowsOf, table } from './rows.ts';
 import type { Row } from './rows.ts';
 
@@ -136,21 +136,5 @@ describe('an answer worked into stored bars', () => {
     const stored = table([bar(1, 1, 1, 1, 1), bar(2, 2, 2, 2, 2)]);
     expect(merged(stored, NO_BARS)).toEqual({ rows: rowsOf(stored), added: 0, revised: 0, vanished: 0 });
     expect(merged(NO_BARS, stored)).toEqual({ rows: rowsOf(stored), added: 2, revised: 0, vanished: 0 });
-  });
-});
-
-describe('answers of one series joined', () => {
-  it('hold every bar of every part once, the later part where two have it', () => {
-    const parts = [
-      table([bar(1, 1, 1, 1, 1), bar(2, 2, 2, 2, 2)]),
-      NO_BARS,
-      table([bar(2, 2, 2, 2, 7), bar(3, 3, 3, 3, 3)]),
-    ];
-    expect(rowsOf(joinBars(parts)).map(({ time, values }) => [time, values.close])).toEqual([
-      [1, 1],
-      [2, 7],
-      [3, 3],
-    ]);
-    expect(joinBars([]).time).toHaveLength(0);
   });
 });

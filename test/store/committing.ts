@@ -3,18 +3,32 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { VortexError } from '../../src/market/errors.ts';
 import { lockFolder } from '../../src/store/lock.ts';
+import { appendVersion } from './long-versions.ts';
 import { commitVersion } from './versions.ts';
 
-const STEPS = ['open', 'openSync', 'writeSync', 'renameSync', 'rmSync', 'mkdirSync', 'ftruncateSync', 'fsync'];
+const STEPS = [
+  'open',
+  'openSync',
+  'writeSync',
+  'renameSync',
+  'rmSync',
+  'mkdirSync',
+  'ftruncateSync',
+  'futimesSync',
+  'fsync',
+];
 
-const [root = '', first = '1', deadly = '0', rounds = '1'] = process.argv.slice(2);
+const [root = '', first = '1', deadly = '0', rounds = '1', kind = 'short'] = process.argv.slice(2);
+const commit = kind === 'long' ? appendVersion : commitVersion;
 const write = fs.writeSync.bind(fs);
 const steps: string[] = [];
 
 /** Ends this process as a power cut would; of a write, half has been done by then. */
 function die(args: readonly unknown[]): void {
-  const [fd, content] = args;
-  if (typeof fd === 'number' && content instanceof Uint8Array) write(fd, content.subarray(0, content.length / 2));
+  const [fd, content, , , position] = args;
+  if (typeof fd === 'number' && content instanceof Uint8Array) {
+    write(fd, content, 0, Math.floor(content.length / 2), typeof position === 'number' ? position : null);
+  }
   process.kill(process.pid, 'SIGKILL');
 }
 
@@ -37,7 +51,7 @@ try {
     const version = Number(first) + round;
     const lock = lockFolder(root, `child-${version}`);
     try {
-      await commitVersion(root, `child-${version}`, version);
+      await commit(root, `child-${version}`, version);
     } finally {
       lock.release();
     }
