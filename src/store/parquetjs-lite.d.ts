@@ -3,7 +3,7 @@ declare module 'parquetjs-lite' {
   export interface FieldDefinition {
     readonly type: 'DOUBLE' | 'TIMESTAMP_MICROS';
     readonly optional?: boolean;
-    readonly compression?: 'SNAPPY' | 'GZIP' | 'UNCOMPRESSED';
+    readonly compression?: 'GZIP' | 'UNCOMPRESSED';
   }
 
   export class ParquetSchema {
@@ -70,4 +70,11 @@ declare module 'parquetjs-lite' {
     readonly ParquetWriter: typeof ParquetWriter;
   };
   export default parquet;
+}
+
+declare module 'parquetjs-lite/lib/compression.js' {
+  const compression: {
+    readonly PARQUET_COMPRESSION_METHODS: { readonly GZIP: { deflate: (value: Buffer) => Buffer } };
+  };
+  export default compression;
 }

@@ -1,48 +1,18 @@
 // The figures of the speed table: `npm run bench`. Whole processes, medians of several runs, pace 0, ratios against the floor
 // on the same machine in the same minute. Nothing is asserted.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpus, tmpdir } from 'node:os';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { benchAppend } from './append.mjs';
+import { measure as measureIn, median, pair, RUNS } from './measure.mjs';
 
 const here = import.meta.dirname;
 const vortex = join(here, '../../dist/main.js');
 const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'vortex-bench-'));
-const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const NOW = '2025-06-02T12:00:00Z';
 
-/** Runs a process and tells its wall time (ms) and its peak memory (MiB). */
-function measure(args, env = {}, expected = 0) {
-  const started = performance.now();
-  const result = spawnSync('/usr/bin/time', ['-f', 'peak %M', process.execPath, ...args], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, ...env },
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  const wall = performance.now() - started;
-  if (result.status !== expected)
-    throw new Error(`${args.join(' ')} ended with ${result.status}: ${result.stderr.slice(-2000)}`);
-  return { wall, peak: Number(/peak (\d+)/.exec(result.stderr)?.[1]) / 1024, stdout: result.stdout };
-}
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-/** Medians of several runs of a and b in turn. */
-function pair(a, b) {
-  const [left, right] = [[], []];
-  for (let turn = 0; turn < RUNS; turn++) {
-    left.push(a());
-    right.push(b());
-  }
-  const of = (list, key) => median(list.map((entry) => entry[key]));
-  return {
-    a: of(left, 'wall'),
-    b: of(right, 'wall'),
-    ratio: median(left.map((entry, i) => entry.wall / right[i].wall)),
-    peak: of(left, 'peak'),
-  };
-}
+const measure = (args, env) => measureIn(folder, args, env);
 
 function symbolsFile(count) {
   const path = join(folder, `symbols-${count}.txt`);
@@ -108,6 +78,35 @@ try {
     `peak ${manyAgain.peak.toFixed(0)} MiB`,
   );
 
+  const day = benchAppend(vortex, fresh('append'), env);
+  say(
+    `one day of 1m onto ${day.rows.toLocaleString('en')} rows, CSV and Parquet`,
+    ms(day.a),
+    `${ms(day.b)} onto ${day.shortRows.toLocaleString('en')}`,
+    day.ratio,
+    '≤ 1.5',
+    `peak ${day.peak.toFixed(0)} and ${day.otherPeak.toFixed(0)} MiB`,
+  );
+
+  const { parquet, hyparquet, csv, join: joined } = JSON.parse(measure([join(here, 'writing.mjs')]).stdout);
+  const speed = ({ rowsPerSecond }) => `${(rowsPerSecond / 1000).toFixed(0)}k rows/s`;
+  const size = parquet.bytes / hyparquet.bytes;
+  say(
+    'writing Parquet, 500,000 rows',
+    speed(parquet),
+    `${speed(hyparquet)} hyparquet-writer`,
+    parquet.rowsPerSecond / hyparquet.rowsPerSecond,
+    '≥ 1.0',
+    `size ${size.toFixed(2)} × (≤ 1.3)`,
+  );
+  say(
+    'writing CSV, 500,000 rows',
+    speed(csv),
+    `${speed(joined)} string join`,
+    csv.rowsPerSecond / joined.rowsPerSecond,
+    '≥ 0.5',
+  );
+
   const empty = () => measure(['-e', '0']);
   const help = pair(() => measure([vortex, '--help']), empty);
   say('vortex --help', ms(help.a), `${ms(help.b)} node -e 0`, help.ratio, '≤ 2.5');
@@ -122,5 +121,5 @@ const node = execFileSync(process.execPath, ['--version'], { encoding: 'utf8' })
 console.log(`Node ${node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, medians of ${RUNS} runs\n`);
 for (const { work, ours, other, ratio, bar, extra } of rows) {
   const told = Number.isNaN(ratio) ? '' : `ratio ${ratio.toFixed(2)} `;
-  console.log(`${work.padEnd(46)} ${ours.padStart(8)}  ${other.padEnd(20)} ${told}(bar ${bar}) ${extra}`);
+  console.log(`${work.padEnd(58)} ${ours.padStart(12)}  ${other.padEnd(30)} ${told}(bar ${bar}) ${extra}`);
 }

@@ -1,4 +1,4 @@
-// A loopback server with Yahoo's answer for any symbol: 250 daily bars of 2024, prices widened from float32.
+// A loopback server with Yahoo's answer for any symbol: 250 daily bars of 2024, prices widened from float32; or 1m bars.
 // It prints its port and serves until it is killed.
 import { createServer } from 'node:http';
 
@@ -48,10 +48,46 @@ function bodyOf(symbol) {
   return JSON.stringify({ chart: { result: [{ meta, timestamp: stamps, indicators }], error: null } });
 }
 
+/** One-minute bars around the clock with period1 <= stamp < period2, the price by the minute. */
+function minutesBody(symbol, from, to) {
+  const quote = { open: [], high: [], low: [], close: [], volume: [] };
+  const timestamp = [];
+  for (let at = Math.ceil(from / 60) * 60; at < to; at += 60) {
+    const price = 1000 + ((at / 60) % 997) / 4;
+    timestamp.push(at);
+    quote.open.push(price);
+    quote.high.push(price + 0.5);
+    quote.low.push(price - 0.5);
+    quote.close.push(price + 0.25);
+    quote.volume.push((at / 60) % 31);
+  }
+  const meta = {
+    currency: 'USD',
+    symbol,
+    exchangeName: 'CCC',
+    instrumentType: 'CRYPTOCURRENCY',
+    firstTradeDate: stamps[0],
+    regularMarketTime: to,
+    gmtoffset: 0,
+    timezone: 'UTC',
+    exchangeTimezoneName: 'UTC',
+    dataGranularity: '1m',
+    range: '',
+    validRanges: ['1d', 'max'],
+  };
+  return Buffer.from(
+    JSON.stringify({ chart: { result: [{ meta, timestamp, indicators: { quote: [quote] } }], error: null } }),
+  );
+}
+
 const bodies = new Map();
 const server = createServer((request, response) => {
-  const symbol = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname.split('/').at(-1) ?? '');
-  let body = bodies.get(symbol);
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
+  const symbol = decodeURIComponent(pathname.split('/').at(-1) ?? '');
+  const isMinutes = searchParams.get('interval') === '1m';
+  let body = isMinutes
+    ? minutesBody(symbol, Number(searchParams.get('period1')), Number(searchParams.get('period2')))
+    : bodies.get(symbol);
   if (body === undefined) bodies.set(symbol, (body = Buffer.from(bodyOf(symbol))));
   response.writeHead(200, { 'content-type': 'application/json;charset=utf-8', 'content-length': body.length });
   response.end(body);

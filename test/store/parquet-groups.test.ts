@@ -85,7 +85,7 @@ describe('the row groups of a Parquet file', () => {
         );
       });
       for (const [, , , , , , , distinct, compression] of facts)
-        expect([distinct, compression]).toEqual([null, 'SNAPPY']);
+        expect([distinct, compression]).toEqual([null, 'GZIP']);
     },
   );
 
