@@ -4,7 +4,6 @@ import { NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Revisions } from './revisions.ts';
-import type { SeriesHead } from './series-head.ts';
 import type { ManifestVersion, StoredFile, VersionFacts } from './manifest.ts';
 
 /** What the folder has of a series, as far as its files bear it out. */
@@ -34,6 +33,28 @@ export const UNKNOWN_SERIES: KnownSeries = {
   superseded: [],
   commit: 0,
 };
+
+/** The older rows of a long series, which a change leaves as they are and which are not read. */
+export interface SeriesHead {
+  readonly rows: number;
+  /** Stamp of the first bar, as the manifest has it. */
+  readonly first: string | undefined;
+  /** The end of its CSV, if it has one. */
+  readonly csv: CsvEnd | undefined;
+  /** Its whole Parquet files. */
+  readonly parts: readonly StoredFile[];
+}
+
+/** The end of a CSV in blocks. */
+export interface CsvEnd {
+  readonly file: StoredFile;
+  /** Start of the block in which the first row that was read begins. */
+  readonly from: number;
+  /** From there to the committed end. */
+  readonly content: Buffer;
+  /** Where in `content` the first row that was read begins. */
+  readonly offset: number;
+}
 
 /** What a run has to say about one series. */
 export interface SeriesChange {

@@ -9,8 +9,7 @@ import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { quarantinePath } from './paths.ts';
 import { appendRevisions, revisionLines, revisionsLength } from './revisions.ts';
-import type { SeriesHead } from './series-head.ts';
-import type { Committed, SeriesChange } from './series-change.ts';
+import type { Committed, SeriesChange, SeriesHead } from './series-change.ts';
 import { wantedFiles } from './wanted-files.ts';
 import type { WantedFile } from './wanted-files.ts';
 

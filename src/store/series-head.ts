@@ -8,29 +8,7 @@ import { decodeFile, isInParts, monthOfPart } from './encoding.ts';
 import { readPart } from './files.ts';
 import { loadFile, rotten } from './load-file.ts';
 import type { ManifestVersion, StoredFile } from './manifest.ts';
-import type { KnownSeries } from './series-change.ts';
-
-/** The older rows of a long series, which a change leaves as they are and which are not read. */
-export interface SeriesHead {
-  readonly rows: number;
-  /** Stamp of the first bar, as the manifest has it. */
-  readonly first: string | undefined;
-  /** The end of its CSV, if it has one. */
-  readonly csv: CsvEnd | undefined;
-  /** Its whole Parquet files. */
-  readonly parts: readonly StoredFile[];
-}
-
-/** The end of a CSV in blocks. */
-export interface CsvEnd {
-  readonly file: StoredFile;
-  /** Start of the block in which the first row that was read begins. */
-  readonly from: number;
-  /** From there to the committed end. */
-  readonly content: Buffer;
-  /** Where in `content` the first row that was read begins. */
-  readonly offset: number;
-}
+import type { CsvEnd, KnownSeries, SeriesHead } from './series-change.ts';
 
 /** Bars from some stamp on, and what stands before them. */
 export interface SeriesEnd {

@@ -14,8 +14,7 @@ import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { Journal, settleJournal, unsettledManifests } from './journal.ts';
 import { manifestPath } from './paths.ts';
 import { UNKNOWN_SERIES } from './series-change.ts';
-import type { Committed, KnownSeries, SeriesChange } from './series-change.ts';
-import type { SeriesHead } from './series-head.ts';
+import type { Committed, KnownSeries, SeriesChange, SeriesHead } from './series-change.ts';
 
 interface Pending {
   readonly change: SeriesChange;

@@ -8,8 +8,7 @@ import { csvFile, encodeSeries } from './encoding.ts';
 import type { EncodedFile } from './encoding.ts';
 import { readPart } from './files.ts';
 import type { StoredFile } from './manifest.ts';
-import type { SeriesChange } from './series-change.ts';
-import type { CsvEnd, SeriesHead } from './series-head.ts';
+import type { CsvEnd, SeriesChange, SeriesHead } from './series-change.ts';
 
 /** A file that a series is to have: as it stands, with rows behind those it has, or with content that is to be written. */
 export type WantedFile =
