@@ -146,7 +146,11 @@ export function lockFolder(root: string, run: string): FolderLock {
   return {
     release: () => {
       clearInterval(heartbeat);
-      if (readWhole(path)?.toString('utf8') === text) rmSync(path, { force: true });
+      try {
+        if (readWhole(path)?.toString('utf8') === text) rmSync(path, { force: true });
+      } catch {
+        // The lock of a process that has ended is nobody's: the next run takes it over.
+      }
     },
   };
 }

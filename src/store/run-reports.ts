@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makeFolder, placeFile, syncFiles, writeFiles } from './files.ts';
+import { dropFiles, makeFolder, placeFile, syncFiles, writeFiles } from './files.ts';
 import { runReportsFolder } from './paths.ts';
 
 /** How many reports are kept. */
@@ -11,7 +11,13 @@ export async function keepRunReport(root: string, run: string, report: unknown):
   const folder = runReportsFolder(root);
   makeFolder(folder);
   const path = join(folder, `${run}.json`);
-  await syncFiles(await writeFiles([{ path, content: Buffer.from(`${JSON.stringify(report)}\n`) }]));
+  const written = await writeFiles([{ path, content: Buffer.from(`${JSON.stringify(report)}\n`) }]);
+  try {
+    await syncFiles(written);
+  } catch (error) {
+    dropFiles(written);
+    throw error;
+  }
   placeFile(path);
   const reports = readdirSync(folder)
     .filter((name) => name.endsWith('.json') && name !== basename(path))

@@ -68,7 +68,7 @@ it('a run that is killed at any step leaves every file old or new, every series 
   // Before and after each time that a file appears, and every sixth step beside.
   const places = names.flatMap((name, step) => {
     const near = name === 'renameSync' || names[step - 1] === 'renameSync';
-    return near || step % 6 === 0 ? [step + 1] : [];
+    return near || step % 6 === 0 || process.env['CRASH'] === 'full' ? [step + 1] : [];
   });
   await eachOf(places, 3, async (step) => {
     const root = copyOf(before);
@@ -85,6 +85,7 @@ it('a run that is killed at any step leaves every file old or new, every series 
     // One line a commit that came to be, and that of this one; none twice, none torn.
     expect([step, revisionsIn(root)]).toEqual([step, seen.map((version) => version + 1)]);
   });
+  process.stderr.write(`committing killed at ${places.length} of ${names.length} points\n`);
 }, 120_000);
 
 it('a run that is killed while it sets edited files aside loses none of them, and the next one does not write over them', async () => {
