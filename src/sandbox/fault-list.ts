@@ -14,6 +14,7 @@ export const QUIRKS = [
   'revise',
   'rebase',
   'dst',
+  'lost-week',
 ] as const;
 export type QuirkName = (typeof QUIRKS)[number];
 

@@ -12,6 +12,7 @@ import type { ChartRequest, Interval } from './yahoo-request.ts';
 import type { ChartRow } from './yahoo-rows.ts';
 
 const NULL_ROWS_ONE_IN = 12;
+const WEEK_MS = 7 * DAY_MS;
 const LIVE_ROW_DELAY_S = 37;
 
 /** Always the same rows, whatever range is asked: about one in twelve. */
@@ -58,6 +59,7 @@ export function quirkRows(
 ): readonly ChartRow[] {
   if (quirks.size === 0) return rows;
   let changed = [...rows];
+  if (quirks.has('lost-week')) changed = changed.filter(({ stamp }) => stamp * 1000 < quote.time - WEEK_MS);
   if (quirks.has('revise')) changed = changed.map((row) => ({ ...row, bar: revised(row, slotOf(request)) }));
   if (quirks.has('nulls')) changed = changed.map((row) => (isNulled(row) ? { ...row, bar: undefined } : row));
   if (quirks.has('duplicate')) duplicateLast(changed, request);
