@@ -22,7 +22,7 @@ export const FAULT_KINDS = [...DELIVERY_FAULTS, 'slow', 'first', 'after', ...QUI
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** The providers that have a stand-in to put faults upon. */
-export const FAULTY_PROVIDERS = ['yahoo'] as const;
+export const FAULTY_PROVIDERS = ['yahoo', 'dukascopy'] as const;
 export type FaultyProvider = (typeof FAULTY_PROVIDERS)[number];
 
 export function isDeliveryFault(text: string): text is DeliveryFault {
