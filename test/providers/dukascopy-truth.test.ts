@@ -11,6 +11,7 @@ import type { TruthBar } from '../support/stand-in.ts';
 const SATURDAY = '2024-07-13T12:00:00Z';
 const EURO = forex('EURUSD');
 const YEN = forex('USDJPY');
+const GOLD = forex('XAUUSD');
 const COIN = stock('BTC-USD');
 /** What the truth is asked for days of UTC; by itself the day of a pair is London's. */
 const UTC = '&day_boundary=UTC';
@@ -66,6 +67,7 @@ describe('what comes from Dukascopy is the truth, bar for bar', () => {
   describe.each([
     ['a pair', EURO],
     ['a pair in yen', YEN],
+    ['gold', GOLD],
     ['a coin that never rests', COIN],
   ])('%s', (_, instrument) => {
     it.each([

@@ -71,6 +71,11 @@ describe('candles', () => {
     );
   });
 
+  it('may begin later than their file', async () => {
+    const { bars } = await read(candlesBody({ at: '2024-07-02T21:00:00Z', times: [0, 2] }));
+    expect(stampsOf(bars, '1m')).toEqual(['2024-07-02T21:00:00Z', '2024-07-02T21:02:00Z']);
+  });
+
   it('in steps that are no power of ten are prices too', async () => {
     const body = candlesBody({
       at: '2024-07-02',
@@ -120,6 +125,11 @@ describe('an answer of another form is told with its field and address', () => {
     ['a volume that is a text', candlesBody({ ...day, volumes: [1, '2'] }), 'volumes.1 is "2"'],
     ['candles of another size', candlesBody({ ...day, shift: 3_600_000 }), 'shift is 3600000'],
     ['candles of another day', candlesBody({ ...day, at: '2024-07-01' }), 'timestamp is 1719792000000'],
+    [
+      'candles that begin between two',
+      candlesBody({ ...day, at: '2024-07-02T00:00:30Z' }),
+      'timestamp is 1719878430000',
+    ],
     ['an empty file of another day', emptyBody('2024-07-01'), 'timestamp is 1719792000000'],
     ['a base between two units', candlesBody({ ...day, base: 1.143314 }), 'open 1.143314 is no multiple'],
     ['a multiplier of 0', candlesBody({ ...day, multiplier: 0 }), 'multiplier'],

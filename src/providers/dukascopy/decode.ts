@@ -60,7 +60,9 @@ function sumUp(
 export function decodeCandles(candles: Candles, { size, range }: CandleFile, url: string): Bars {
   const { timestamp, shift, multiplier, times, volumes } = candles;
   if (shift !== CANDLE_MS[size]) throw unknownForm(`shift is ${shift}, that of a ${size} is ${CANDLE_MS[size]}`, url);
-  if (timestamp !== range.from) throw unknownForm(`timestamp is ${timestamp} when asked for ${range.from}`, url);
+  if (timestamp < range.from || timestamp >= range.to || (timestamp - range.from) % shift !== 0) {
+    throw unknownForm(`timestamp is ${timestamp} when asked for candles from ${range.from} to ${range.to}`, url);
+  }
   checkLengths(candles, url);
   const bars = allocateBars(times.length, []);
   if (times.length === 0) return bars;
