@@ -1,5 +1,6 @@
 import { DAY_MS, isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
+import type { TimeRange } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
 
 const MINUTE_MS = 60_000;
@@ -20,4 +21,10 @@ export function earliestServed(capabilities: Capabilities, period: Period, now: 
 export function longestSpan(capabilities: Capabilities, period: Period): number | undefined {
   const days = capabilities.periods[period]?.spanDays;
   return days === undefined ? undefined : days * DAY_MS;
+}
+
+/** How many answers of the source a request takes. */
+export function answersFor(capabilities: Capabilities, period: Period, { from, to }: TimeRange): number {
+  const days = capabilities.periods[period]?.answerDays;
+  return days === undefined ? 1 : Math.ceil(to / (days * DAY_MS)) - Math.floor(from / (days * DAY_MS));
 }

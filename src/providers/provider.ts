@@ -15,6 +15,8 @@ import type { SessionWord } from '../market/finished.ts';
 export interface PeriodReach {
   /** Longest span of one request, whole days; absent: no limit. */
   readonly spanDays?: number;
+  /** Whole days of UTC that one answer holds, where a longer request takes several; absent: one answer a request. */
+  readonly answerDays?: number;
   /** How far back from now the provider goes, whole days; absent: to the first bar. */
   readonly depthDays?: number;
   /** The first date that it has anything of, the same for ever; absent: not known. */

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { candlesBody } from '../support/candles.ts';
 import { contents, csvRows, identities, temporaryFolder } from '../support/folder.ts';
+import { answer, serve } from '../support/loopback.ts';
 import { start, vortex } from '../support/program.ts';
 import { readReport, resultOf } from '../support/report.ts';
 import { standIn } from '../support/stand-in.ts';
@@ -172,4 +174,71 @@ describe('vortex download -p dukascopy', () => {
       expect(rows('forex/1m/EURUSD.csv')).toEqual(truth);
     },
   );
+
+  it('is planned file by file: as many requests as the sandbox then sees, but for what the pair is', async () => {
+    const now = '2024-05-15T19:10:20Z';
+    const { cwd, run, sandbox } = await history(now);
+    const args = ['EURUSD', '--period', '1m', '--start', '2024-05-01'];
+    const planned = await vortex(['plan', ...args, '-p', 'dukascopy', '--json', '--now', now], {
+      cwd,
+      env: sandbox.env,
+    });
+    expect(JSON.parse(planned.stdout)).toMatchObject({ totals: { requests: 15 } });
+    expect(await sandbox.requests('dukascopy')).toBe(0);
+    await run(args);
+    expect(await sandbox.requests('dukascopy')).toBe(16);
+  });
+});
+
+describe('clocks that do not agree', () => {
+  const args = ['download', 'EURUSD', '-p', 'dukascopy', '--period', '1m', '--start', '2024-05-13', '--json', '--now'];
+
+  it('a day that is over for us and not for the source is a failure, never a day without bars', async () => {
+    const { cwd, sandbox } = await history('2024-05-15T12:00:00Z');
+    const ahead = await vortex([...args, '2024-05-16T12:00:00Z'], { cwd, env: sandbox.env });
+    expect(ahead.code).toBe(3);
+    expect(ahead.stderr).toContain('is the clock right?');
+    expect((await vortex([...args, '2024-05-15T12:00:00Z'], { cwd, env: sandbox.env })).code).toBe(0);
+    const truth = await sandbox.truth('forex/EURUSD?period=1m&from=2024-05-13T00:00:00Z');
+    expect(csvRows(join(cwd, 'data/forex/1m/EURUSD.csv')).map((row) => row['Datetime'])).toEqual(
+      truth.map(({ time }) => time),
+    );
+  });
+
+  it('what the source has beyond our time is left alone and no fault', async () => {
+    const { cwd, sandbox } = await history('2024-05-17T12:00:00Z');
+    const { code, stdout } = await vortex([...args, '2024-05-15T12:00:00Z'], { cwd, env: sandbox.env });
+    expect(code).toBe(0);
+    expect(resultOf(readReport(stdout), 'forex/1m/EURUSD')).toMatchObject({ dropped: 0, last: '2024-05-15T11:59:00Z' });
+  });
+});
+
+it('what a file in progress did not have yet is there after the next run', async () => {
+  const cwd = temporaryFolder();
+  const minute = (text: string): number => (Date.parse(text) - Date.parse('2024-07-03T00:00:00Z')) / 60_000;
+  // Late by eight minutes, and the last candle is not whole.
+  let upTo = minute('2024-07-03T11:52:00Z');
+  let lastClose = -3;
+  const server = await serve((path, response) => {
+    const rows = path.includes('?from=') ? upTo : 0;
+    const at = path.includes('?from=') ? '2024-07-03' : '2024-07-02';
+    const still = Array.from({ length: rows }, () => 0);
+    const closes = [...still.slice(1), lastClose].slice(0, rows);
+    const times = still.map((_, row) => (row === 0 ? 0 : 1));
+    const base = rows === 0 ? null : [1.1, 1.2, 1.0, 1.1];
+    answer(response, 200, candlesBody({ at, base, times, closes }));
+  });
+  const env = { VORTEX_DUKASCOPY_BASE_URL: server.url, VORTEX_DUKASCOPY_PACE_MS: '0' };
+  const run = async (now: string) => {
+    const args = ['download', 'EURUSD', '-p', 'dukascopy', '--period', '1m', '--start', '2024-07-02', '--json'];
+    const { code, stdout } = await vortex([...args, '--now', now], { cwd, env });
+    expect(code).toBe(0);
+    return resultOf(readReport(stdout), 'forex/1m/EURUSD');
+  };
+  expect(await run('2024-07-03T12:00:00Z')).toMatchObject({ added: upTo, last: '2024-07-03T11:51:00Z' });
+  [upTo, lastClose] = [minute('2024-07-03T12:30:00Z'), 0];
+  expect(await run('2024-07-03T12:30:00Z')).toMatchObject({ added: 38, revised: 1, last: '2024-07-03T12:29:00Z' });
+  const rows = csvRows(join(cwd, 'data/forex/1m/EURUSD.csv'));
+  expect(rows).toHaveLength(upTo);
+  expect(new Set(rows.map((row) => row['Close']))).toEqual(new Set(['1.1']));
 });

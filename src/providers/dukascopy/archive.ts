@@ -48,8 +48,10 @@ export class Archive {
     signal: AbortSignal,
   ): Promise<CheckedBars> {
     const rows = await this.#rows(symbol, file, job, signal);
-    const time = rows.time.map((stamp) => (inside(stamp, wanted) || !inside(stamp, file.range) ? stamp : Number.NaN));
     const { from, to } = file.range;
+    // What is in progress reaches to the source's own now, which may lie behind the time that the run stands for.
+    const asked = { from, to: file.complete ? to : Number.POSITIVE_INFINITY };
+    const time = rows.time.map((stamp) => (inside(stamp, wanted) || !inside(stamp, asked) ? stamp : Number.NaN));
     return checkBars({ ...rows, time }, { from: Math.max(from, wanted.from), to: Math.min(to, wanted.to) });
   }
 

@@ -8,7 +8,7 @@ import { dukascopySymbol } from './symbols.ts';
 const firstDate = parseTradeDate('2003-05-05') ?? 0;
 
 // About as many candles as one file of theirs has, or a few of them: what a failure costs is bounded, and so is the memory.
-const MINUTES = { spanDays: 7, firstDate };
+const MINUTES = { spanDays: 7, answerDays: 1, firstDate };
 const HOURS = { spanDays: 31, firstDate };
 const DAYS = { spanDays: 366, firstDate };
 
