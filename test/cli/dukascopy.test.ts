@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { candlesBody } from '../support/candles.ts';
@@ -241,4 +241,34 @@ it('what a file in progress did not have yet is there after the next run', async
   const rows = csvRows(join(cwd, 'data/forex/1m/EURUSD.csv'));
   expect(rows).toHaveLength(upTo);
   expect(new Set(rows.map((row) => row['Close']))).toEqual(new Set(['1.1']));
+});
+
+it('an index named by the settings is final at midnight UTC, not when New York closes', async () => {
+  const cwd = temporaryFolder();
+  mkdirSync(join(cwd, 'config'));
+  const stocks = { SPX500: { symbols: { dukascopy: 'USA500.IDX-USD' } } };
+  writeFileSync(join(cwd, 'config/config.json'), JSON.stringify({ stocks }));
+  const server = await serve((path, response) => {
+    if (!path.startsWith('/v1/candles/day/USA500.IDX-USD/BID?from=')) {
+      answer(response, 404, '');
+      return;
+    }
+    // Monday, 1 July and Tuesday: the second candle is going until midnight.
+    const times = [182, 1];
+    answer(
+      response,
+      200,
+      candlesBody({ at: '2024-01-01', shift: 86_400_000, multiplier: 0.001, base: 5_500.125, times }),
+    );
+  });
+  const env = { VORTEX_DUKASCOPY_BASE_URL: server.url, VORTEX_DUKASCOPY_PACE_MS: '0' };
+  const last = async (now: string) => {
+    const args = ['download', 'SPX500', '-p', 'dukascopy', '--start', '2024-06-28', '--json', '--now', now];
+    const { code, stdout } = await vortex(args, { cwd, env });
+    expect(code).toBe(0);
+    return resultOf(readReport(stdout), 'stocks/1d/SPX500').last;
+  };
+  expect(await last('2024-07-02T21:00:00Z')).toBe('2024-07-01');
+  expect(await last('2024-07-03T00:14:00Z')).toBe('2024-07-01');
+  expect(await last('2024-07-03T00:15:00Z')).toBe('2024-07-02');
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bars } from '../../src/market/bars.ts';
 import type { Instrument } from '../../src/market/instrument.ts';
@@ -192,4 +193,29 @@ describe('ranges with borders in the middle of a bar', () => {
     expect(months.ours).toEqual(months.truth);
     expect(months.ours.map(({ time }) => time)).toEqual(['2023-12-01', '2024-01-01', '2024-02-01']);
   });
+});
+
+it('any range at any time gives the truth', async () => {
+  const begin = Date.parse('2023-01-01');
+  const units = { '1m': 60_000, '15m': 60_000, '1h': 60_000, '1d': 86_400_000, '1wk': 86_400_000, '1mo': 86_400_000 };
+  const most = { '1m': 7, '15m': 7, '1h': 31, '1d': 366, '1wk': 366, '1mo': 366 };
+  const sandbox = await standIn(SATURDAY);
+  const periods = fc.constantFrom('1m', '15m', '1h', '1d', '1wk', '1mo');
+  const part = fc.double({ min: 0, max: 1, noNaN: true });
+  await fc.assert(
+    fc.asyncProperty(periods, fc.constantFrom(EURO, COIN), part, part, part, async (period, instrument, ...parts) => {
+      const [start, length, later] = parts;
+      const whole = (instant: number): number => Math.floor(instant / units[period]) * units[period];
+      const from = whole(begin + start * 500 * 86_400_000);
+      const to = whole(from + length * most[period] * 86_400_000);
+      const now = new Date(from + later * (to - from) * 1.2).toISOString();
+      await sandbox.change({ now });
+      const work = atWork(dukascopy, { base_url: `${sandbox.url}/dukascopy` }, now);
+      const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+      const { bars } = await work.fetch(request({ instrument, period, ...range }));
+      const path = `${instrument.class}/${instrument.code}?period=${period}&from=${range.from}&to=${range.to}${UTC}`;
+      expect(rowsOf(bars, period)).toEqual(await sandbox.truth(path));
+    }),
+    { numRuns: 80 },
+  );
 });
