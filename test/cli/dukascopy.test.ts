@@ -157,6 +157,16 @@ describe('vortex download -p dukascopy', () => {
     expect(share.stderr).toContain('dukascopy has no name for SPY');
   });
 
+  it('rows that are there twice or beyond their day are left out, counted, and change nothing', async () => {
+    const { run, rows, sandbox } = await history('2024-05-15T19:10:20Z', 'dukascopy:duplicate,past-end,nulls');
+    const { code, report } = await run(['EURUSD', '--period', '1h', '--start', '2024-04-01']);
+    expect(code).toBe(0);
+    expect(resultOf(report, 'forex/1h/EURUSD').droppedReasons).toEqual({ 'duplicate-time': 1, 'outside-range': 1 });
+    const truth = await sandbox.truth('forex/EURUSD?period=1h&from=2024-04-01T00:00:00Z');
+    const prices = (bars: readonly TruthBar[]) => bars.map(({ volume: _, ...bar }) => bar);
+    expect(prices(rows('forex/1h/EURUSD.csv'))).toEqual(prices(truth));
+  });
+
   it.each(['429', 'truncate'])(
     'what was answered before %s stays, the rest is asked for by the next run',
     async (fault) => {

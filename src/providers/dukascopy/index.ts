@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { parseTradeDate } from '../../market/calendar.ts';
+import { tradeDate } from '../../market/calendar.ts';
 import { defineProvider } from '../provider.ts';
 import type { Capabilities, ProviderSession, ProviderTools } from '../provider.ts';
 import type { CandleSource } from './candles.ts';
 import { dukascopySymbol } from './symbols.ts';
 
-const firstDate = parseTradeDate('2003-05-05') ?? 0;
+const firstDate = tradeDate(2003, 5, 5);
 
 // About as many candles as one file of theirs has, or a few of them: what a failure costs is bounded, and so is the memory.
 const MINUTES = { spanDays: 7, answerDays: 1, firstDate };
