@@ -26,7 +26,7 @@ interface PlannedRequest {
 /** The requests of a plan, one row each. Dates are whole days, both in; instants are exclusive at the end. Pure. */
 export function plannedRequests(jobs: readonly Job[]): PlannedRequest[] {
   return jobs.flatMap((job) =>
-    job.requests.map((range) => {
+    job.requests.map((range, index) => {
       const [from, to] = formatRange(range, job.series.period);
       const { key } = job.series;
       return {
@@ -35,7 +35,7 @@ export function plannedRequests(jobs: readonly Job[]): PlannedRequest[] {
         from,
         to,
         reason: job.reason,
-        requests: 1,
+        requests: job.answers?.[index] ?? 1,
         allowance: job.allowance > 0 ? 1 : 0,
       };
     }),
@@ -49,7 +49,7 @@ export function planTotals(
   paceOf: (id: string) => number,
 ): Record<string, number> {
   const requests = (id: string): number =>
-    plan.jobs.filter((job) => job.provider === id).reduce((sum, job) => sum + job.requests.length, 0);
+    plannedRequests(plan.jobs.filter((job) => job.provider === id)).reduce((sum, row) => sum + row.requests, 0);
   const seconds = providers.map(({ id }) => (requests(id) * Math.max(paceOf(id), ANSWER_MS)) / 1000);
   return {
     series: plan.jobs.length,

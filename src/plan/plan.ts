@@ -18,6 +18,8 @@ export interface Job {
   readonly missing: TimeRanges;
   /** One range a request, oldest first; together they hold what is missing, and the overlap. */
   readonly requests: readonly TimeRange[];
+  /** How many answers of the source each of them takes, where that may be more than one. */
+  readonly answers?: readonly number[];
   /** Paid or counted downloads that it costs. */
   readonly allowance: number;
   /** True when only a cycle suggested the contract: a "no such symbol" then proves that it does not exist. */

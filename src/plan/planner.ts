@@ -9,7 +9,7 @@ import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { inOrder } from './order.ts';
 import type { Job, JobReason, Plan, PlannedProvider, PlanOptions, Settled } from './plan.ts';
-import { earliestServed, longestSpan } from './reach.ts';
+import { answersFor, earliestServed, longestSpan } from './reach.ts';
 import { firstDay } from './wanted.ts';
 import type { WantedSeries } from './wanted.ts';
 
@@ -148,6 +148,7 @@ function planOne(
     reason: reasonOf(missing, stored, options.force),
     missing,
     requests,
+    answers: requests.map((part) => answersFor(capabilities, series.period, part)),
     allowance: capabilities.allowance === undefined ? 0 : requests.length,
     suggested: wanted.suggested && capabilities.servesWholeLife,
     stored,

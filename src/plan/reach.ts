@@ -1,5 +1,6 @@
 import { DAY_MS, isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
+import type { TimeRange } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
 
 const MINUTE_MS = 60_000;
@@ -10,13 +11,20 @@ const MINUTE_MS = 60_000;
  * @param now milliseconds since the epoch, UTC
  */
 export function earliestServed(capabilities: Capabilities, period: Period, now: number): number {
-  const depth = capabilities.periods[period]?.depthDays;
+  const { depthDays, firstDate = Number.NEGATIVE_INFINITY } = capabilities.periods[period] ?? {};
+  if (depthDays === undefined) return firstDate;
   const unit = isIntraday(period) ? MINUTE_MS : DAY_MS;
-  return depth === undefined ? Number.NEGATIVE_INFINITY : Math.ceil((now - depth * DAY_MS) / unit) * unit;
+  return Math.max(firstDate, Math.ceil((now - depthDays * DAY_MS) / unit) * unit);
 }
 
 /** Longest span of one request in milliseconds; undefined when there is no limit. */
 export function longestSpan(capabilities: Capabilities, period: Period): number | undefined {
   const days = capabilities.periods[period]?.spanDays;
   return days === undefined ? undefined : days * DAY_MS;
+}
+
+/** How many answers of the source a request takes. */
+export function answersFor(capabilities: Capabilities, period: Period, { from, to }: TimeRange): number {
+  const days = capabilities.periods[period]?.answerDays;
+  return days === undefined ? 1 : Math.ceil(to / (days * DAY_MS)) - Math.floor(from / (days * DAY_MS));
 }

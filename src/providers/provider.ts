@@ -1,6 +1,8 @@
 import type { ZodType } from 'zod';
 import type { HttpClient } from '../http/http-client.ts';
 import type { Bars } from '../market/bars.ts';
+import { formatTradeDate } from '../market/calendar.ts';
+import type { TradeDate } from '../market/calendar.ts';
 import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
 import { VortexError } from '../market/errors.ts';
 import { DAY_MS } from '../market/period.ts';
@@ -13,8 +15,12 @@ import type { SessionWord } from '../market/finished.ts';
 export interface PeriodReach {
   /** Longest span of one request, whole days; absent: no limit. */
   readonly spanDays?: number;
+  /** Whole days of UTC that one answer holds, where a longer request takes several; absent: one answer a request. */
+  readonly answerDays?: number;
   /** How far back from now the provider goes, whole days; absent: to the first bar. */
   readonly depthDays?: number;
+  /** The first date that it has anything of, the same for ever; absent: not known. */
+  readonly firstDate?: TradeDate;
 }
 
 /** What a provider can do, as data: ask before calling. */
@@ -105,6 +111,9 @@ function exclusionOf(capabilities: Capabilities, request: BarRequest, now: numbe
   }
   if (range.from < now - (reach.depthDays ?? Infinity) * DAY_MS) {
     return `goes back ${reach.depthDays ?? 0} days for ${period} bars`;
+  }
+  if (reach.firstDate !== undefined && range.from < reach.firstDate) {
+    return `has ${period} bars from ${formatTradeDate(reach.firstDate)} on`;
   }
   const keptDays = capabilities.expiredContractDays ?? Infinity;
   if (contract !== undefined && contract.life.to + keptDays * DAY_MS <= now) return `has dropped ${contract.symbol}`;

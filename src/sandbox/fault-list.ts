@@ -23,8 +23,14 @@ export const FAULT_KINDS = [...DELIVERY_FAULTS, 'slow', 'first', 'after', ...QUI
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** The providers that have a stand-in to put faults upon. */
-export const FAULTY_PROVIDERS = ['yahoo'] as const;
+export const FAULTY_PROVIDERS = ['yahoo', 'dukascopy'] as const;
 export type FaultyProvider = (typeof FAULTY_PROVIDERS)[number];
+
+/** The faults of the data that each stand-in knows; those of delivery are everybody's. */
+export const QUIRKS_OF: Readonly<Record<FaultyProvider, readonly QuirkName[]>> = {
+  yahoo: QUIRKS,
+  dukascopy: ['nulls', 'duplicate', 'past-end', 'revise'],
+};
 
 export function isDeliveryFault(text: string): text is DeliveryFault {
   return (DELIVERY_FAULTS as readonly string[]).includes(text);

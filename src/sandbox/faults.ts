@@ -1,6 +1,6 @@
 import { usageError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
-import { DELIVERY_FAULTS, FAULT_KINDS, FAULTY_PROVIDERS, isDeliveryFault, isQuirk } from './fault-list.ts';
+import { DELIVERY_FAULTS, FAULT_KINDS, FAULTY_PROVIDERS, isDeliveryFault, isQuirk, QUIRKS_OF } from './fault-list.ts';
 import type { DeliveryFault, FaultKind, FaultyProvider, QuirkName } from './fault-list.ts';
 import { hashText, mix, unit } from './random.ts';
 
@@ -83,6 +83,10 @@ export function parseFaults(text: string): FaultPlan {
     }
     const faults = part.slice(colon + 1).split(',');
     const parsed = faults.filter((fault) => fault.trim() !== '').map((fault) => parseFault(fault.trim()));
+    const strange = parsed.find(({ kind }) => isQuirk(kind) && !QUIRKS_OF[provider].includes(kind));
+    if (strange !== undefined) {
+      throw usageError(`faults ${part}: ${provider} has no ${strange.kind}, but ${QUIRKS_OF[provider].join(', ')}`);
+    }
     plan.set(provider, [...(plan.get(provider) ?? []), ...parsed]);
   }
   return plan;

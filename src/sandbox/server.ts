@@ -5,6 +5,7 @@ import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { Control } from './control.ts';
 import { deliver, whole } from './delivery.ts';
+import { dukascopyStandIn } from './dukascopy.ts';
 import { FAULTY_PROVIDERS } from './fault-list.ts';
 import type { FaultyProvider } from './fault-list.ts';
 import type { FuturesRoot } from './futures-list.ts';
@@ -73,7 +74,7 @@ class Pages {
     this.#control = new Control(options.now, seed, options.faults ?? '');
     this.#truth = new Truth(seed, options.futures);
     const recorded = options.recorded === undefined ? undefined : loadRecordings(options.recorded);
-    this.#standIns = { yahoo: yahooStandIn(this.#truth, recorded) };
+    this.#standIns = { yahoo: yahooStandIn(this.#truth, recorded), dukascopy: dukascopyStandIn(this.#truth) };
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -86,7 +87,12 @@ class Pages {
       send(response, () => answerTruth(this.#truth, path.slice('/truth/'.length), parameters, this.#control.now()));
     } else if (path === '/control') void this.#answerControl(request, response);
     else {
-      const pages = ['/yahoo/v8/finance/chart/<SYMBOL>', '/truth/<class>/<SYMBOL>', '/control'];
+      const pages = [
+        '/yahoo/v8/finance/chart/<SYMBOL>',
+        '/dukascopy/v1/candles/<size>/<CODE>/<side>/…',
+        '/truth/<class>/<SYMBOL>',
+        '/control',
+      ];
       send(response, () =>
         jsonAnswer(path === '/' ? 200 : 404, { sandbox: 'made-up prices; they are nobody’s', pages }),
       );

@@ -117,6 +117,8 @@ const PAIRS: Readonly<Record<string, Pair>> = {
   EURCHF: { level: 10_400, price: PIP },
   EURJPY: { level: 14_000, price: YEN_PIP },
   GBPJPY: { level: 16_500, price: YEN_PIP },
+  // An ounce of metal counts as a currency.
+  XAUUSD: { level: 185_000, price: CENT },
 };
 
 /** The currency pair of that name, EURUSD; undefined when there is none. */

@@ -5,6 +5,7 @@ import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { priceOf } from './securities.ts';
 import type { Truth } from './truth.ts';
+import { utcDays } from './utc-truth.ts';
 
 const DEFAULT_INTRADAY_DAYS = 30;
 
@@ -22,7 +23,8 @@ function readTime(text: string): number | undefined {
 
 /**
  * `GET /truth/<class>/<SYMBOL>?period=1d&from=…&to=…`: the bars that the stand-ins stand for, finished at `now`.
- * `from` is inclusive, `to` exclusive; both are dates or instants.
+ * `from` is inclusive, `to` exclusive; both are dates or instants. Days are those of the security's own sessions (of a pair from
+ * midnight to midnight in London); with `day_boundary=UTC` they are days of UTC.
  */
 export function answerTruth(truth: Truth, path: string, query: URLSearchParams, now: number): Answer {
   const [classText = '', symbol = '', ...rest] = path.split('/').map((part) => decodeURIComponent(part));
@@ -40,7 +42,12 @@ export function answerTruth(truth: Truth, path: string, query: URLSearchParams, 
   if (from === undefined || to === undefined) {
     return fault(400, 'from and to are dates (2024-01-31) or instants (2024-01-31T14:30:00Z)');
   }
-  const ticks = truth.bars(security, period, { from, to }, now);
+  const boundary = query.get('day_boundary');
+  if (boundary !== null && boundary !== 'UTC') return fault(400, 'day_boundary is UTC or is left out');
+  const ticks =
+    boundary === 'UTC' && !isIntraday(period)
+      ? utcDays(truth, security, period, { from, to }, now)
+      : truth.bars(security, period, { from, to }, now);
   const scale = truth.scaleAt(security, now);
   const stamp = isIntraday(period) ? formatInstant : formatTradeDate;
   const price = (value: number | undefined): number => priceOf((value ?? 0) * scale.price, security.price);

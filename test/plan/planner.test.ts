@@ -132,6 +132,35 @@ describe('what lies beyond the reach of a provider', () => {
     expect(plan([wanted(days('2024-01-01', '2024-07-11'))], NOTHING_STORED, { providers }).notices).toEqual([]);
   });
 
+  it('is cut at a fixed date too, where a source begins at one', () => {
+    const firstDate = at('2003-05-05');
+    const from2003 = [provider('a', { periods: { '1d': { firstDate }, '1h': { firstDate, depthDays: 30 } } })];
+    const asked = plan([wanted(days('1999-01-01', '2003-05-31'), { startGiven: true })], NOTHING_STORED, {
+      providers: from2003,
+    });
+    expect(told(onlyJob(asked).requests)).toEqual(['2003-05-05 2003-05-31']);
+    expect(asked.notices).toEqual(['a has 1d bars from 2003-05-05 on only; SPY from 1999-01-01 is cut to that']);
+    const before = plan([wanted(days('1999-01-01', '2002-05-31'))], NOTHING_STORED, { providers: from2003 });
+    expect(before).toMatchObject({ jobs: [], settled: [{ outcome: 'failed' }] });
+    const hours = plan([wanted(days('1999-01-01', '2024-07-01'), { period: '1h' })], NOTHING_STORED, {
+      providers: from2003,
+    });
+    expect(told(onlyJob(hours).requests)).toEqual(['2024-06-10T12:00:00.000Z 2024-07-01']);
+  });
+
+  it('is counted by the answers it takes, where one holds less than a request', () => {
+    const byDay = [provider('a', { periods: { '1m': { spanDays: 7, answerDays: 1 }, '1d': {} } })];
+    const range = { from: at('2024-06-03T15:00:00Z'), to: at('2024-06-11T00:00:00Z') };
+    const minutes = onlyJob(
+      plan([wanted(range, { instrument: BITCOIN, period: '1m' })], NOTHING_STORED, { providers: byDay }),
+    );
+    expect(minutes.requests).toHaveLength(2);
+    // 3 to 10 June, at 15:00, and the rest of the 10th.
+    expect(minutes.answers).toEqual([8, 1]);
+    const known = onlyJob(plan([wanted(days('2024-06-03', '2024-06-10'))], NOTHING_STORED, { providers: byDay }));
+    expect(known.answers).toEqual([1]);
+  });
+
   it('is cut to the minute for intraday bars', () => {
     const now = NOW + 1;
     const entry = wanted(days('2024-01-01', '2024-07-11'), { instrument: BITCOIN, period: '1m' });

@@ -47,6 +47,7 @@ describe('a fault specification', () => {
     ['yahoo:first=1.5', /a count of requests/],
     ['yahoo:after=2@nulls', /nulls cannot follow @/],
     ['yahoo:429@soon', /soon is no number/],
+    ['dukascopy:503,rebase', /dukascopy has no rebase, but nulls, duplicate, past-end, revise/],
     ['yahoo:reset@5', /reset takes nothing after @/],
   ])('refuses %s', (text, message) => {
     expect(() => parseFaults(text)).toThrow(message);

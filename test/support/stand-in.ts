@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
+import type { FaultyProvider } from '../../src/sandbox/fault-list.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 
 const state = z.object({ requests: z.record(z.string(), z.number()) });
@@ -44,8 +45,8 @@ export interface StandIn {
   readonly url: string;
   /** What points the program at it. */
   readonly env: Readonly<Record<string, string>>;
-  /** How often the chart endpoint was asked. */
-  requests(): Promise<number>;
+  /** How often a provider's stand-in was asked. */
+  requests(provider?: FaultyProvider): Promise<number>;
   /** Puts other faults or another time upon it. */
   change(wish: { faults?: string; now?: string }): Promise<void>;
   /** Finished bars, `stock/SPY?period=1d&from=…&to=…`; `to` is exclusive. */
@@ -60,7 +61,8 @@ export async function standIn(now: string, faults = '', { onTestFinished: atEnd 
   return {
     url,
     env: sandbox.env,
-    requests: async () => state.parse(await (await fetch(`${url}/control`)).json()).requests['yahoo'] ?? 0,
+    requests: async (provider = 'yahoo') =>
+      state.parse(await (await fetch(`${url}/control`)).json()).requests[provider] ?? 0,
     change: async (wish) => {
       const response = await fetch(`${url}/control`, { method: 'POST', body: JSON.stringify(wish) });
       if (!response.ok) throw new Error(await response.text());

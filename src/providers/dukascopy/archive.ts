@@ -1,0 +1,124 @@
+import type { HttpClient } from '../../http/http-client.ts';
+import { checkBars } from '../../market/bar-checks.ts';
+import type { CheckedBars } from '../../market/bar-checks.ts';
+import { NO_BARS } from '../../market/bars.ts';
+import type { Bars } from '../../market/bars.ts';
+import { VortexError } from '../../market/errors.ts';
+import type { TimeRange } from '../../market/time-range.ts';
+import { jsonProblem, readAnswer } from './answers.ts';
+import type { CandleFile, CandleSize } from './candle-files.ts';
+import { decodeCandles } from './decode.ts';
+import { candlesAnswer, instrumentAnswer } from './wire.ts';
+import type { InstrumentFacts } from './wire.ts';
+
+/** Where candles come from. */
+export interface ArchiveSource {
+  readonly http: HttpClient;
+  /** Milliseconds since the epoch, UTC. */
+  readonly now: () => number;
+  /** What stands before /v1. */
+  readonly base: string;
+  readonly side: 'BID' | 'ASK';
+}
+
+/** How many complete files are remembered: those at the seams of requests, of all series that are worked on at once. */
+const MOST_FILES = 32;
+
+const inside = (time: number, range: TimeRange): boolean => time >= range.from && time < range.to;
+
+/** The archive of one session: it asks for no complete file twice while it remembers it. */
+export class Archive {
+  readonly #source: ArchiveSource;
+  readonly #complete = new Map<string, Bars>();
+  readonly #instruments = new Map<string, InstrumentFacts>();
+
+  constructor(source: ArchiveSource) {
+    this.#source = source;
+  }
+
+  /**
+   * Candles of one file that start in the wanted range. Of the others nothing is said, but for rows that lie outside the file.
+   * @throws VortexError
+   */
+  async candles(
+    symbol: string,
+    file: CandleFile,
+    wanted: TimeRange,
+    job: string,
+    signal: AbortSignal,
+  ): Promise<CheckedBars> {
+    const rows = await this.#rows(symbol, file, job, signal);
+    const { from, to } = file.range;
+    // What is in progress reaches to the source's own now, which may lie behind the time that the run stands for.
+    const asked = { from, to: file.complete ? to : Number.POSITIVE_INFINITY };
+    const time = rows.time.map((stamp) => (inside(stamp, wanted) || !inside(stamp, asked) ? stamp : Number.NaN));
+    return checkBars({ ...rows, time }, { from: Math.max(from, wanted.from), to: Math.min(to, wanted.to) });
+  }
+
+  /**
+   * When the first candle of an instrument starts, by the source's word; minus infinity when it does not say.
+   * @throws VortexError `no-such-symbol`
+   */
+  async firstCandle(symbol: string, size: CandleSize, job: string, signal: AbortSignal): Promise<number> {
+    let facts = this.#instruments.get(symbol);
+    if (facts === undefined) {
+      facts = await this.#askFacts(symbol, job, signal);
+      this.#instruments.set(symbol, facts);
+    }
+    const history = facts.histories.find(({ period }) => period === size.toUpperCase());
+    return history?.from ?? Number.NEGATIVE_INFINITY;
+  }
+
+  async #askFacts(symbol: string, job: string, signal: AbortSignal): Promise<InstrumentFacts> {
+    const response = await this.#send(`/instruments/${encodeURIComponent(symbol)}`, job, signal);
+    const facts = readAnswer(response, instrumentAnswer);
+    if (facts === undefined) {
+      throw new VortexError(`no such symbol at dukascopy: ${symbol}`, {
+        code: 'no-such-symbol',
+        disposition: 'skip-series',
+      });
+    }
+    if (facts.code !== symbol) {
+      throw new VortexError(`dukascopy answered ${facts.code} when asked for ${symbol}: ${response.url}`, {
+        code: 'bad-answer',
+        disposition: 'skip-series',
+      });
+    }
+    return facts;
+  }
+
+  async #rows(symbol: string, file: CandleFile, job: string, signal: AbortSignal): Promise<Bars> {
+    const path = `/candles/${file.size}/${encodeURIComponent(symbol)}/${this.#source.side}${file.tail}`;
+    const known = this.#complete.get(path);
+    if (known !== undefined) return known;
+    const response = await this.#send(path, job, signal);
+    const answer = readAnswer(response, candlesAnswer);
+    const rows =
+      answer === undefined
+        ? await this.#onNotFound(symbol, file, response.url, job, signal)
+        : decodeCandles(answer, file, response.url);
+    if (file.complete) this.#remember(path, rows);
+    return rows;
+  }
+
+  /** A 404 may mean the instrument or the time: what is told of the instrument decides. */
+  async #onNotFound(symbol: string, file: CandleFile, url: string, job: string, signal: AbortSignal): Promise<Bars> {
+    if (file.range.to <= (await this.firstCandle(symbol, file.size, job, signal))) return NO_BARS;
+    throw new VortexError(
+      `dukascopy knows ${symbol} and has no ${file.size} candles there; is the clock right? ${url}`,
+      { code: 'bad-answer', disposition: 'skip-series' },
+    );
+  }
+
+  #remember(path: string, rows: Bars): void {
+    const [oldest] = this.#complete.keys();
+    if (oldest !== undefined && this.#complete.size >= MOST_FILES) this.#complete.delete(oldest);
+    this.#complete.set(path, rows);
+  }
+
+  #send(path: string, job: string, signal: AbortSignal): ReturnType<HttpClient['send']> {
+    const { http, base } = this.#source;
+    const headers = { Accept: 'application/json' };
+    return http.send({ url: `${base}/v1${path}`, headers, job, check: jsonProblem }, signal);
+  }
+}
