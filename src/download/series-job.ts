@@ -29,6 +29,8 @@ export interface FetchedSeries {
   /** Stamps that good answers told of: data or proven empty. */
   readonly answered: TimeRanges;
   readonly dropped: DroppedBars;
+  /** Bars whose stamp is in doubt, kept all the same. */
+  readonly undecided: number;
   readonly source: SourceFacts | undefined;
   /** What ended the work on the series early. */
   readonly error: VortexError | undefined;
@@ -38,6 +40,7 @@ interface Answer {
   readonly bars: Bars;
   readonly range: TimeRange | undefined;
   readonly dropped: DroppedBars;
+  readonly undecided: number;
   readonly source: SourceFacts;
 }
 
@@ -62,6 +65,7 @@ async function ask(job: Job, range: TimeRange, context: FetchContext, signal: Ab
     bars,
     range: intersect(range, { from: range.from, to: end }),
     dropped: unfinished === 0 ? fetched.dropped : addDropped(fetched.dropped, { unfinished }),
+    undecided: fetched.undecided ?? 0,
     source,
   };
 }
@@ -74,6 +78,7 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
   let bars: Bars = NO_BARS;
   let answered: TimeRanges = [];
   let dropped: DroppedBars = {};
+  let undecided = 0;
   let source: SourceFacts | undefined;
   for (const range of job.requests) {
     try {
@@ -81,13 +86,14 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
       bars = mergeBars(bars, answer.bars).bars;
       if (answer.range !== undefined) answered = unite(answered, answer.range);
       dropped = addDropped(dropped, answer.dropped);
+      undecided += answer.undecided;
       source = answer.source;
     } catch (cause) {
       const error = asVortexError(cause);
       if (job.reason === 'force' || job.reason === 'rebase')
-        return { bars: NO_BARS, answered: [], dropped, source: undefined, error };
-      return { bars, answered, dropped, source, error };
+        return { bars: NO_BARS, answered: [], dropped, undecided, source: undefined, error };
+      return { bars, answered, dropped, undecided, source, error };
     }
   }
-  return { bars, answered, dropped, source, error: undefined };
+  return { bars, answered, dropped, undecided, source, error: undefined };
 }

@@ -10,9 +10,9 @@ const MINUTE_MS = 60_000;
  * @param now milliseconds since the epoch, UTC
  */
 export function earliestServed(capabilities: Capabilities, period: Period, now: number): number {
-  const depth = capabilities.periods[period]?.depthDays;
+  const { depthDays, since = Number.NEGATIVE_INFINITY } = capabilities.periods[period] ?? {};
   const unit = isIntraday(period) ? MINUTE_MS : DAY_MS;
-  return depth === undefined ? Number.NEGATIVE_INFINITY : Math.ceil((now - depth * DAY_MS) / unit) * unit;
+  return depthDays === undefined ? since : Math.max(since, Math.ceil((now - depthDays * DAY_MS) / unit) * unit);
 }
 
 /** Longest span of one request in milliseconds; undefined when there is no limit. */

@@ -202,6 +202,7 @@ export function conformance(subject: Subject): void {
           sent += 1;
           return Promise.reject(fault);
         },
+        keepSecret: () => undefined,
       };
       const session = provider.create(optionsAt('http://127.0.0.1:9'), { http, now: () => Date.parse(now) });
       expect(await refusal(session.fetchBars(someRequest, new AbortController().signal))).toBe(fault);

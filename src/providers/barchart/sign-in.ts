@@ -1,0 +1,73 @@
+import { badAnswer, botWall, refused, SignedOut } from './errors.ts';
+import { formToken, isBotWall } from './pages.ts';
+import type { Site, Visit } from './site.ts';
+
+const PAGE = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
+
+/** Who signs in. */
+export interface Account {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** True when the site led to its login page. */
+export function isLoginPage(path: string): boolean {
+  return path.endsWith('/login');
+}
+
+/**
+ * Asks for a page.
+ * @throws VortexError `bot-wall`, `refused`, and those of the network
+ */
+export async function visitPage(
+  site: Site,
+  path: string,
+  job: string | undefined,
+  signal: AbortSignal,
+): Promise<Visit> {
+  const visit = await site.visit({ path, accept: PAGE, ...(job === undefined ? {} : { job }) }, signal);
+  const { status, url } = visit.response;
+  if (isBotWall(visit)) throw botWall(url);
+  if (status === 401 || status === 403) throw refused(`barchart refuses this client with status ${status}: ${url}`);
+  return visit;
+}
+
+/**
+ * Signs in, with one try: a second one with the same words could lock the account.
+ * @throws VortexError `refused` for credentials that the site does not take, `bot-wall`, `bad-answer`
+ */
+export async function signIn(
+  site: Site,
+  account: Account,
+  job: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const page = await visitPage(site, '/login', job, signal);
+  const { status, url, body } = page.response;
+  if (status !== 200) throw badAnswer(`status ${status} for the login page`, url);
+  if (!isLoginPage(page.path)) return;
+  const token = formToken(body.toString('utf8'));
+  if (token === undefined) throw badAnswer('no hidden _token on the login page', url);
+  site.keepSecret(token);
+  const errand = {
+    path: '/login',
+    form: { email: account.username, password: account.password, _token: token },
+    referer: '/login',
+    accept: PAGE,
+    ...(job === undefined ? {} : { job }),
+  };
+  const { response, path } = await site.visit(errand, signal);
+  if (response.status === 419) throw badAnswer('status 419, the token of the login page was not taken', response.url);
+  if (response.status === 401 || response.status === 403 || response.status === 422 || isLoginPage(path)) {
+    throw refused(
+      'barchart does not take this username and password; it was tried once and not again, so that nothing is locked: check ' +
+        'providers.barchart.username and password (VORTEX_BARCHART_USERNAME, VORTEX_BARCHART_PASSWORD)',
+    );
+  }
+  if (response.status !== 200) throw badAnswer(`status ${response.status} after signing in`, response.url);
+}
+
+/** @throws SignedOut when the site led to its login page instead of the page asked for */
+export function expectSignedIn(visit: Visit): void {
+  if (isLoginPage(visit.path)) throw new SignedOut('login-page');
+}
