@@ -7,6 +7,7 @@ import { Control } from './control.ts';
 import { deliver, whole } from './delivery.ts';
 import { FAULTY_PROVIDERS } from './fault-list.ts';
 import type { FaultyProvider } from './fault-list.ts';
+import { barchartStandIn } from './barchart.ts';
 import type { FuturesRoot } from './futures-list.ts';
 import { loadRecordings } from './recorded.ts';
 import type { StandIn } from './stand-in.ts';
@@ -73,7 +74,7 @@ class Pages {
     this.#control = new Control(options.now, seed, options.faults ?? '');
     this.#truth = new Truth(seed, options.futures);
     const recorded = options.recorded === undefined ? undefined : loadRecordings(options.recorded);
-    this.#standIns = { yahoo: yahooStandIn(this.#truth, recorded) };
+    this.#standIns = { yahoo: yahooStandIn(this.#truth, recorded), barchart: barchartStandIn(this.#truth) };
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -86,7 +87,7 @@ class Pages {
       send(response, () => answerTruth(this.#truth, path.slice('/truth/'.length), parameters, this.#control.now()));
     } else if (path === '/control') void this.#answerControl(request, response);
     else {
-      const pages = ['/yahoo/v8/finance/chart/<SYMBOL>', '/truth/<class>/<SYMBOL>', '/control'];
+      const pages = ['/yahoo/v8/finance/chart/<SYMBOL>', '/barchart/login', '/truth/<class>/<SYMBOL>', '/control'];
       send(response, () =>
         jsonAnswer(path === '/' ? 200 : 404, { sandbox: 'made-up prices; they are nobody’s', pages }),
       );
@@ -97,6 +98,15 @@ class Pages {
     const env: Record<string, string> = {};
     for (const [id, standIn] of Object.entries(this.#standIns)) Object.assign(env, standIn.env(`${url}/${id}`));
     return env;
+  }
+
+  #counts(): Record<string, Readonly<Record<string, number>>> {
+    const now = this.#control.now();
+    const counts: Record<string, Readonly<Record<string, number>>> = {};
+    for (const [id, standIn] of Object.entries(this.#standIns)) {
+      if (standIn.counts !== undefined) counts[id] = standIn.counts(now);
+    }
+    return counts;
   }
 
   close(): void {
@@ -135,7 +145,7 @@ class Pages {
   async #answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (request.method === 'POST') this.#control.change(await readBody(request));
-      send(response, () => jsonAnswer(200, this.#control.state()));
+      send(response, () => jsonAnswer(200, { ...this.#control.state(), counts: this.#counts() }));
     } catch (error) {
       send(response, () => jsonAnswer(400, { error: asVortexError(error).message }));
     }

@@ -9,7 +9,7 @@ const answer = z.looseObject({
   success: z.boolean().nullish(),
   /** Downloads of the day so far. */
   count: z.union([z.int().min(0), z.string().regex(/^\d+$/)]).nullish(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 
 function parse(response: HttpResponse): z.infer<typeof answer> | undefined {
