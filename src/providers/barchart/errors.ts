@@ -71,7 +71,9 @@ export function holdsWebPage({ body, headers }: HttpResponse): boolean {
  * @throws SignedOut when the token was refused
  * @throws VortexError `refused`, `bad-answer`
  */
-export function expectData({ status, url }: HttpResponse): void {
+export function expectData(response: HttpResponse): void {
+  const { status, url } = response;
+  if (status === 200 && holdsWebPage(response)) throw badAnswer('a web page', url);
   if (status === 200) return;
   if (status === 419) throw new SignedOut('token-refused');
   if (status === 401 || status === 403) throw refused(`barchart refuses this client with status ${status}: ${url}`);

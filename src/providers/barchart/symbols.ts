@@ -28,6 +28,8 @@ function rootOf({ code, symbols }: Instrument): string {
  */
 export function barchartSymbol(instrument: Instrument, contract: Contract | undefined): string | undefined {
   if (contract !== undefined) {
+    // Where two digits would be read as another year, the site has no other way to say it.
+    if (/\d{4}$/.test(contract.symbol)) return undefined;
     return `${rootOf(instrument)}${contract.letter}${String(contract.year % 100).padStart(2, '0')}`;
   }
   const { code, symbols } = instrument;

@@ -1,0 +1,309 @@
+import { describe, expect, it } from 'vitest';
+import { barchart } from '../../src/providers/barchart/index.ts';
+import { ACCOUNT } from '../support/barchart-site.ts';
+import { answer, serve } from '../support/loopback.ts';
+import { atWork, refusal, request, stock } from '../support/session.ts';
+import { standIn } from '../support/stand-in.ts';
+import type { StandIn } from '../support/stand-in.ts';
+import { contractIn, market } from './markets.ts';
+
+// A Wednesday, one o'clock in the morning in Chicago.
+const NOW = '2024-07-03T06:00:00Z';
+const spy = (from: string, to: string) => request({ instrument: stock('SPY'), period: '1d', from, to });
+const JUNE = spy('2024-06-03', '2024-07-01');
+const SECRET = 'correct-horse-battery';
+const signal = (): AbortSignal => new AbortController().signal;
+
+function workAt(sandbox: StandIn, options: Readonly<Record<string, unknown>> = ACCOUNT) {
+  return atWork(barchart, { base_url: `${sandbox.url}/barchart`, ...options }, NOW);
+}
+
+describe('signing in', () => {
+  it('happens once for a whole session, however many series are asked for at once', async () => {
+    const sandbox = await standIn(NOW);
+    const work = workAt(sandbox);
+    const months = [1, 2, 3, 4, 5].map((month) => spy(`2024-0${month}-01`, `2024-0${month}-28`));
+    const fetched = await Promise.all(months.map((month) => work.fetch(month)));
+    expect(fetched.every(({ bars }) => bars.time.length > 15)).toBe(true);
+    expect(await sandbox.counts('barchart')).toEqual({ downloads: 5, logins: 1, refusedLogins: 0 });
+  });
+
+  it('a wrong password is tried once, whatever waits behind it, and named without being told', async () => {
+    const sandbox = await standIn(NOW);
+    const work = workAt(sandbox, { username: 'demo', password: SECRET });
+    const errors = await Promise.all([JUNE, JUNE, JUNE].map((asked) => refusal(work.fetch(asked))));
+    errors.push(
+      await refusal(work.fetch(JUNE)),
+      await refusal(work.session.checkAccess?.(signal()) ?? Promise.resolve()),
+    );
+    for (const error of errors) expect(error).toMatchObject({ code: 'refused', disposition: 'stop-provider' });
+    expect(errors[0]?.message).toMatch(/VORTEX_BARCHART_PASSWORD/);
+    expect(await sandbox.counts('barchart')).toMatchObject({ logins: 1, refusedLogins: 1 });
+    expect([...work.told, ...errors.map((error) => `${error.message} ${error.stack ?? ''}`)].join('\n')).not.toContain(
+      SECRET,
+    );
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['no password', { username: 'demo' }],
+    ['no username', { password: SECRET }],
+    ['no cookies', { transport: 'cookies' }],
+    [
+      'cookies of another site',
+      { transport: 'cookies', cookies: '.other.example\tTRUE\t/\tTRUE\t0\tlaravel_token\tabcdefgh' },
+    ],
+    ['a file that holds none', { transport: 'cookies', cookies: 'hello' }],
+  ])('with %s it asks nobody', async (_, options) => {
+    const sandbox = await standIn(NOW);
+    const error = await refusal(workAt(sandbox, options).fetch(JUNE));
+    expect(error).toMatchObject({ code: 'refused', disposition: 'stop-provider' });
+    expect(error.message).toMatch(/VORTEX_BARCHART_|cookie_file/);
+    expect(await sandbox.requests('barchart')).toBe(0);
+  });
+
+  it('signs in again, once, when the session ends in the middle', async () => {
+    for (const request of [4, 5, 6]) {
+      const sandbox = await standIn(NOW, `barchart:expired-session=${request}`);
+      const { bars } = await workAt(sandbox).fetch(JUNE);
+      expect(bars.time).toHaveLength(19);
+      expect(await sandbox.counts('barchart')).toEqual({ downloads: 1, logins: 2, refusedLogins: 0 });
+    }
+  });
+
+  it('renews its token with every answer', async () => {
+    const sandbox = await standIn(NOW, 'barchart:rotate');
+    const { bars } = await workAt(sandbox).fetch(JUNE);
+    expect(bars.time).toHaveLength(19);
+    expect(await sandbox.counts('barchart')).toMatchObject({ logins: 1 });
+  });
+
+  it('a site that takes no token is left alone after the second time', async () => {
+    const server = await serve((path, response) => {
+      if (path === '/my/download') {
+        answer(response, 419, '<html>Page Expired</html>', 'text/html');
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'XSRF-TOKEN=abcdefghijk' });
+      response.end('<meta name="csrf-token" content="x1x2x3x4x5"><input type=hidden name=_token value=y1y2y3y4y5>');
+    });
+    // The cookies of a browser need no login, so this page may be the login page too.
+    const cookies = JSON.stringify([{ name: 'laravel_token', value: 'abcdefgh12345', domain: '127.0.0.1' }]);
+    const work = atWork(barchart, { base_url: server.url, transport: 'cookies', cookies }, NOW);
+    expect(await refusal(work.fetch(JUNE))).toMatchObject({ code: 'refused', disposition: 'stop-provider' });
+    expect(server.requests.filter((path) => path === '/my/download')).toHaveLength(2);
+  });
+
+  it('signs out at the end, but not a browser, and not after trouble', async () => {
+    const sandbox = await standIn(NOW);
+    const work = workAt(sandbox);
+    await work.fetch(JUNE);
+    const before = await sandbox.requests('barchart');
+    await work.session.close?.();
+    // The way out and the page that it leads to.
+    expect(await sandbox.requests('barchart')).toBe(before + 2);
+    await work.session.close?.();
+    expect(await sandbox.requests('barchart')).toBe(before + 2);
+
+    const troubled = workAt(sandbox);
+    await troubled.fetch(JUNE);
+    await sandbox.change({ faults: 'barchart:503' });
+    await refusal(troubled.fetch(JUNE));
+    const asked = await sandbox.requests('barchart');
+    await troubled.session.close?.();
+    expect(await sandbox.requests('barchart')).toBe(asked);
+  });
+});
+
+/** Signs in as a browser would, and gives what it holds afterwards. */
+async function browserCookies(sandbox: StandIn): Promise<Record<string, string>> {
+  const held: Record<string, string> = {};
+  const visit = async (path: string, body?: URLSearchParams): Promise<Response> => {
+    const cookie = Object.entries(held)
+      .map((pair) => pair.join('='))
+      .join('; ');
+    const init = body === undefined ? {} : { method: 'POST', body };
+    const response = await fetch(`${sandbox.url}/barchart${path}`, {
+      ...init,
+      headers: { cookie },
+      redirect: 'manual',
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = (line.split(';')[0] ?? '').split(/=(.*)/s);
+      held[name] = value;
+    }
+    return response;
+  };
+  const token = /name="_token" value="([^"]+)"/.exec(await (await visit('/login')).text())?.[1] ?? '';
+  await visit('/login', new URLSearchParams({ email: 'demo', password: 'demo', _token: token }));
+  return held;
+}
+
+describe('the cookies of a browser', () => {
+  const netscape = (cookies: Record<string, string>): string =>
+    [
+      '# Netscape HTTP Cookie File',
+      '',
+      ...Object.entries(cookies).map(
+        ([name, value]) => `#HttpOnly_127.0.0.1\tFALSE\t/\tFALSE\t1800000000\t${name}\t${value}`,
+      ),
+      '.other.example\tTRUE\t/\tFALSE\t0\tstranger\tvalue',
+    ].join('\r\n');
+  const extension = (cookies: Record<string, string>): string =>
+    JSON.stringify(
+      Object.entries(cookies).map(([name, value]) => ({ domain: '127.0.0.1', name, value, hostOnly: true })),
+    );
+
+  it.each([
+    ['a cookies.txt', netscape],
+    ['the JSON of an extension', extension],
+    [
+      'JSON with the list inside',
+      (cookies: Record<string, string>) => `\uFEFF{"cookies":${extension(cookies)},"origins":[]}`,
+    ],
+  ])('go on with its session, without a login: %s', async (_, write) => {
+    const sandbox = await standIn(NOW);
+    const held = await browserCookies(sandbox);
+    const work = workAt(sandbox, { transport: 'cookies', cookies: write(held), user_agent: 'Mozilla/5.0 (mine)' });
+    await work.session.checkAccess?.(signal());
+    expect((await work.fetch(JUNE)).bars.time).toHaveLength(19);
+    await work.session.close?.();
+    expect((await work.fetch(JUNE)).bars.time).toHaveLength(19);
+    expect(await sandbox.counts('barchart')).toEqual({ downloads: 2, logins: 1, refusedLogins: 0 });
+    for (const value of Object.values(held)) {
+      expect(work.secrets.text(`sent ${value} and ${decodeURIComponent(value)}`)).toBe('sent *** and ***');
+    }
+    expect(work.told.join('\n')).not.toMatch(/eyJ|%3D|FormToken/);
+  });
+
+  it('that have expired are named as such; nothing signs in for the person', async () => {
+    const sandbox = await standIn(NOW);
+    const cookies = netscape({ laravel_session: 'longgone1234', 'XSRF-TOKEN': 'old%3D' });
+    const work = workAt(sandbox, { ...ACCOUNT, transport: 'cookies', cookies });
+    const error = await refusal(work.fetch(JUNE));
+    expect(error).toMatchObject({ code: 'refused', disposition: 'stop-provider' });
+    expect(error.message).toMatch(/cookie_file have expired/);
+    expect(await sandbox.counts('barchart')).toMatchObject({ logins: 0 });
+    const asked = await sandbox.requests('barchart');
+    await refusal(work.fetch(JUNE));
+    expect(await sandbox.requests('barchart')).toBe(asked);
+  });
+
+  it('that end in the middle are named as such', async () => {
+    const sandbox = await standIn(NOW);
+    const cookies = extension(await browserCookies(sandbox));
+    await sandbox.change({ faults: 'barchart:expired-session=2' });
+    const error = await refusal(workAt(sandbox, { transport: 'cookies', cookies }).fetch(JUNE));
+    expect(error.message).toMatch(/cookie_file have expired/);
+  });
+});
+
+describe('the check for browsers', () => {
+  it('is told for what it is, on the login page and on pages of symbols, and nothing is tried against it', async () => {
+    const sandbox = await standIn(NOW, 'barchart:wall');
+    const work = workAt(sandbox);
+    const error = await refusal(work.fetch(JUNE));
+    expect(error).toMatchObject({ code: 'bot-wall', disposition: 'stop-provider' });
+    expect(error.message).toMatch(/export its cookies.*transport to "cookies"/);
+    expect(await sandbox.requests('barchart')).toBe(1);
+    expect(await refusal(work.fetch(JUNE))).toBe(error);
+    expect(await sandbox.requests('barchart')).toBe(1);
+
+    const cookies = JSON.stringify([{ name: 'laravel_token', value: 'abcdefgh12345' }]);
+    const other = workAt(sandbox, { transport: 'cookies', cookies });
+    expect(await refusal(other.fetch(JUNE))).toMatchObject({ code: 'bot-wall' });
+    expect(await sandbox.requests('barchart')).toBe(2);
+  });
+
+  it('a status that forbids is a refusal', async () => {
+    const server = await serve((_, response) => {
+      answer(response, 403, '<html>Forbidden</html>', 'text/html');
+    });
+    const error = await refusal(atWork(barchart, { base_url: server.url, ...ACCOUNT }, NOW).fetch(JUNE));
+    expect(error).toMatchObject({ code: 'refused', disposition: 'stop-provider' });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('the allowance', () => {
+  it('is counted by downloads alone, and told', async () => {
+    const sandbox = await standIn(NOW);
+    const work = workAt(sandbox);
+    const state = () => work.session.allowance?.(signal());
+    // Midnight of Chicago in summer.
+    const endsAt = Date.parse('2024-07-04T05:00:00Z');
+    expect(await state()).toEqual({ used: 0, limit: 250, endsAt });
+    await work.fetch(JUNE);
+    await work.session.checkAccess?.(signal());
+    await work.session.probe?.(JUNE, signal());
+    await refusal(
+      work.fetch(request({ instrument: stock('XYZQ'), period: '1d', from: '2024-06-03', to: '2024-07-01' })),
+    );
+    expect(await state()).toEqual({ used: 1, limit: 250, endsAt });
+  });
+
+  it.each([
+    ['by the vendor', 'barchart:quota=2', {}, /barchart says "You have reached your daily limit of 2 downloads\."/],
+    ['by the settings', '', { allowance: 2 }, /2 of 2/],
+  ])('that is used up %s ends the provider for the day, and costs no download', async (_, faults, options, message) => {
+    const sandbox = await standIn(NOW, faults);
+    const work = workAt(sandbox, { ...ACCOUNT, ...options });
+    await work.fetch(JUNE);
+    await work.fetch(JUNE);
+    const error = await refusal(work.fetch(JUNE));
+    expect(error).toMatchObject({ code: 'allowance-used', disposition: 'stop-provider' });
+    expect(error.message).toMatch(message);
+    expect(error.retryAt).toBe(Date.parse('2024-07-04T05:00:00Z'));
+    expect(await sandbox.counts('barchart')).toMatchObject({ downloads: 2 });
+    const asked = await sandbox.requests('barchart');
+    expect(await refusal(work.fetch(JUNE))).toMatchObject({ code: 'allowance-used' });
+    expect(await sandbox.requests('barchart')).toBe(asked);
+  });
+
+  it('starts again with the day of Chicago', async () => {
+    const sandbox = await standIn('2024-07-03T04:30:00Z', 'barchart:quota=1');
+    await workAt(sandbox).fetch(JUNE);
+    await refusal(workAt(sandbox).fetch(JUNE));
+    await sandbox.change({ now: '2024-07-03T05:30:00Z' });
+    expect((await workAt(sandbox).fetch(JUNE)).bars.time).toHaveLength(19);
+  });
+});
+
+describe('the free probe', () => {
+  const gold = (month: string, period: '1d' | '1h', from: string, to: string) =>
+    request({ ...contractIn(market('GOLD'), month), period, from, to });
+
+  it.each([
+    ['days that have bars', gold('G24', '1d', '2024-01-08', '2024-01-12'), true],
+    ['days after the expiry', gold('G24', '1d', '2024-02-28', '2024-03-01'), false],
+    ['hours that have bars', gold('J24', '1h', '2024-03-11T00:00:00Z', '2024-03-12T00:00:00Z'), true],
+    ['hours of a weekend', gold('J24', '1h', '2024-03-09T00:00:00Z', '2024-03-10T20:00:00Z'), false],
+    ['an empty range', gold('J24', '1d', '2024-03-11', '2024-03-11'), false],
+  ])('says whether there are bars, without a login and without a download: %s', async (_, asked, expected) => {
+    const sandbox = await standIn(NOW);
+    const work = workAt(sandbox, {});
+    expect(await work.session.probe?.(asked, signal())).toBe(expected);
+    expect(await sandbox.counts('barchart')).toEqual({ downloads: 0, logins: 0, refusedLogins: 0 });
+  });
+
+  it('does not know a symbol that nobody has', async () => {
+    const sandbox = await standIn(NOW);
+    const asked = request({ instrument: stock('XYZQ'), period: '1d', from: '2024-01-01', to: '2024-02-01' });
+    expect(await refusal(workAt(sandbox).session.probe?.(asked, signal()) ?? Promise.resolve())).toMatchObject({
+      code: 'no-such-symbol',
+    });
+  });
+
+  it('asks no more once the vendor has few requests left', async () => {
+    const server = await serve((path, response) => {
+      if (path.startsWith('/proxies/')) {
+        response.writeHead(200, { 'content-type': 'text/plain', 'x-ratelimit-remaining': '15' });
+        response.end('SPY,2024-06-03,1,2,0.5,1.5,100\n');
+      } else answer(response, 200, '<meta name="csrf-token" content="x1x2x3x4x5">', 'text/html');
+    });
+    const work = atWork(barchart, { base_url: server.url }, NOW);
+    expect(await work.session.probe?.(JUNE, signal())).toBe(true);
+    expect(await work.session.probe?.(JUNE, signal())).toBeUndefined();
+    expect(server.requests).toHaveLength(2);
+  });
+});
