@@ -2,6 +2,8 @@ import * as z from 'zod';
 import type { Cookie } from './cookies.ts';
 
 const HTTP_ONLY = '#HttpOnly_';
+/** What may stand in a header without breaking it. */
+const VALUE = /^[!-:<-~]*$/;
 
 const exported = z.looseObject({ name: z.string().min(1), value: z.string(), domain: z.string().optional() });
 /** A bare list, as the common extensions write it, or one in an object, as automation tools do. */
@@ -43,6 +45,6 @@ export function readCookieFile(text: string, host: string): Cookie[] {
   const trimmed = text.replace(/^\uFEFF/, '').trimStart();
   const all = /^[[{]/.test(trimmed) ? (readJson(trimmed) ?? []) : readNetscape(trimmed);
   return all
-    .filter(({ domain, value }) => isOf(host, domain ?? '') && !/[\s;\u0000-\u001f]/.test(value))
+    .filter(({ domain, value }) => isOf(host, domain ?? '') && VALUE.test(value))
     .map(({ name, value }) => ({ name, value }));
 }

@@ -103,20 +103,17 @@ export interface RowStamp {
 }
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::00)?)?$/;
-const AMERICAN = /^(\d{2})\/(\d{2})\/(\d{4}|\d{2})(?:[ T](\d{2}):(\d{2})(?::00)?)?$/;
+const AMERICAN = /^(\d{2})\/(\d{2})\/(\d{4})(?=$| )/;
 
-/** Reads `2024-05-01`, `05/01/2024` or `05/01/24`, with or without ` 08:27`; undefined for what is no time. */
+/** Reads `2024-05-01` or `05/01/2024`, with or without ` 08:27`; undefined for what is no time. */
 export function stampOf(text: string): RowStamp | undefined {
-  const iso = ISO.exec(text);
-  const american = AMERICAN.exec(text);
-  const match = iso ?? american;
+  const match = ISO.exec(text.replace(AMERICAN, '$3-$1-$2'));
   if (match === null) return undefined;
-  const [, a = '', b = '', c = '', hour, minute] = match;
-  const [written = '', month, day] = iso === null ? [c, a, b] : [a, b, c];
-  // Two digits are of the years that downloads can have: intraday begins in 2008, daily in 1978.
-  const year = written.length === 4 ? Number(written) : Number(written) + (Number(written) >= 70 ? 1900 : 2000);
-  const date = Date.UTC(year, Number(month) - 1, Number(day));
-  const isDate = new Date(date).getUTCMonth() === Number(month) - 1 && Number(day) > 0;
-  if (!isDate || Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59) return undefined;
-  return { wall: date + (Number(hour ?? 0) * 60 + Number(minute ?? 0)) * 60_000, hasTime: hour !== undefined };
+  const [, year, month, day, hour, minute] = match.map(Number);
+  if (year === undefined || month === undefined || day === undefined) return undefined;
+  const date = Date.UTC(year, month - 1, day);
+  const hasTime = match[4] !== undefined;
+  const [hours, minutes] = hasTime ? [hour ?? 0, minute ?? 0] : [0, 0];
+  if (new Date(date).getUTCDate() !== day || month < 1 || month > 12 || hours > 23 || minutes > 59) return undefined;
+  return { wall: date + (hours * 60 + minutes) * 60_000, hasTime };
 }

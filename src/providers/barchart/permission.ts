@@ -22,7 +22,7 @@ function parse(response: HttpResponse): z.infer<typeof answer> | undefined {
 
 /** The vendor's reason for no download, as a person may read it. */
 function reasonOf(error: unknown): string {
-  const text = typeof error === 'string' ? error : (JSON.stringify(error) ?? 'no reason told');
+  const text = typeof error === 'string' ? error : JSON.stringify(error);
   const plain = text
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
