@@ -34,6 +34,8 @@ export interface Capabilities {
   readonly dayBoundary: Readonly<Partial<Record<AssetClass, string>>>;
   /** Paid or counted downloads an account has per day, and the zone in which that day ends. */
   readonly allowance?: { readonly perDay: number; readonly timezone: string };
+  /** How many requests on the wire one request for bars takes; absent: one. */
+  readonly wireRequests?: number;
   /** Least time between two requests that the vendor bears, milliseconds. */
   readonly paceMs: number;
 }

@@ -51,6 +51,18 @@ describe('the allowance', () => {
     expect(await sandbox.requests('barchart')).toBe(asked);
   });
 
+  it('is not used up when the site only wants a sign-in', async () => {
+    const server = await serve((path, response) => {
+      if (path === '/my/download') answer(response, 200, '{"error":"Please log in to download."}');
+      else answer(response, 200, '<meta name="csrf-token" content="x1x2x3x4x5">', 'text/html');
+    });
+    const cookies = '127.0.0.1\tFALSE\t/\tFALSE\t0\tlaravel_token\tabcdefgh12345';
+    const work = atWork(barchart, { base_url: server.url, transport: 'cookies', cookies }, NOW);
+    const error = await refusal(work.fetch(JUNE));
+    expect(error).toMatchObject({ code: 'refused', disposition: 'stop-provider' });
+    expect(error.message).toMatch(/cookie_file have expired/);
+  });
+
   it('starts again with the day of Chicago', async () => {
     const sandbox = await standIn('2024-07-03T04:30:00Z', 'barchart:quota=1');
     await workAt(sandbox).fetch(JUNE);

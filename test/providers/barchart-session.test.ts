@@ -99,10 +99,9 @@ describe('signing in', () => {
     await work.fetch(JUNE);
     const before = await sandbox.requests('barchart');
     await work.session.close?.();
-    // The way out and the page that it leads to.
-    expect(await sandbox.requests('barchart')).toBe(before + 2);
+    expect(await sandbox.requests('barchart')).toBe(before + 1);
     await work.session.close?.();
-    expect(await sandbox.requests('barchart')).toBe(before + 2);
+    expect(await sandbox.requests('barchart')).toBe(before + 1);
 
     const troubled = workAt(sandbox);
     await troubled.fetch(JUNE);
@@ -212,6 +211,17 @@ describe('the check for browsers', () => {
     const other = workAt(sandbox, { transport: 'cookies', cookies });
     expect(await refusal(other.fetch(JUNE))).toMatchObject({ code: 'bot-wall' });
     expect(await sandbox.requests('barchart')).toBe(2);
+  });
+
+  it('is no outage: a page that says so is tried again, and is not taken for the check', async () => {
+    const sandbox = await standIn(NOW, 'barchart:html');
+    expect(await refusal(workAt(sandbox).fetch(JUNE))).toMatchObject({
+      code: 'html-answer',
+      disposition: 'skip-series',
+    });
+    expect(await sandbox.requests('barchart')).toBe(4);
+    await sandbox.change({ faults: 'barchart:first=2@html' });
+    expect((await workAt(sandbox).fetch(JUNE)).bars.time).toHaveLength(19);
   });
 
   it('a status that forbids is a refusal', async () => {

@@ -27,7 +27,9 @@ const capabilities: Capabilities = {
   servesWholeLife: true,
   dayBoundary: {},
   allowance: { perDay: ALLOWANCE, timezone: 'America/Chicago' },
-  // A download takes three requests, and the vendor bears one every 7 to 15 seconds.
+  // The page, the question for permission, the form.
+  wireRequests: 3,
+  // The vendor bears a download every 7 to 15 seconds.
   paceMs: 3_500,
 };
 

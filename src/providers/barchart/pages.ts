@@ -1,3 +1,4 @@
+import type { HttpResponse } from '../../http/http-client.ts';
 import type { Visit } from './site.ts';
 
 const TAGS = /<(?:input|meta)\b[^>]*>/gi;
@@ -37,4 +38,14 @@ export function isBotWall({ response, set }: Visit): boolean {
   const html = response.body.toString('utf8');
   if (response.status !== 200 || !isWebPage(html, response.headers['content-type'] ?? '')) return false;
   return pageToken(html) === undefined && !set.some(({ name }) => name === 'XSRF-TOKEN');
+}
+
+const OUTAGE =
+  /service unavailable|temporarily unavailable|maintenance|be right back|bad gateway|internal server error/i;
+
+/** True for a page that says with status 200 that the site is down: that is no check for browsers, and passes. */
+export function isOutage({ status, body, headers }: HttpResponse): boolean {
+  const html = body.toString('utf8');
+  if (status !== 200 || !isWebPage(html, headers['content-type'] ?? '')) return false;
+  return pageToken(html) === undefined && OUTAGE.test(html);
 }

@@ -30,27 +30,33 @@ function reasonOf(error: unknown): string {
   return `barchart says "${plain.length > LONGEST_QUOTE ? `${plain.slice(0, LONGEST_QUOTE)}…` : plain}"`;
 }
 
-/** Why a JSON answer of the download address allows no download; undefined when it holds no error. */
-export function toldError(response: HttpResponse, now: number): VortexError | undefined {
-  const error = parse(response)?.error;
-  return error === undefined || error === null ? undefined : allowanceUsed(reasonOf(error), now);
+/** An error that asks for a sign-in says nothing of the allowance. */
+const WANTS_LOGIN = /\b(?:log|logged|sign|signed)[ -]?in\b/i;
+
+const errorOf = (response: HttpResponse): unknown => parse(response)?.error ?? undefined;
+
+/** True when the answer is an error that asks for a sign-in. */
+export function asksForLogin(response: HttpResponse): boolean {
+  const error = errorOf(response);
+  return error !== undefined && WANTS_LOGIN.test(reasonOf(error));
 }
 
-/** Looks at the answer to the question for permission before it counts as one. */
-export function permissionProblem(response: HttpResponse, now: number): VortexError | undefined {
+/** Why an answer of the download address does not count as one, before it is read; a wish for a sign-in is left to the caller. */
+export function downloadProblem(response: HttpResponse, now: number): VortexError | undefined {
   if (response.status !== 200) return undefined;
   if (holdsWebPage(response)) return webPage(response);
-  return toldError(response, now);
+  const error = errorOf(response);
+  return error === undefined || asksForLogin(response) ? undefined : allowanceUsed(reasonOf(error), now);
 }
 
 /**
- * Downloads of the day so far, by an answer that passed the check.
+ * Downloads of the day so far, by an answer that allows another; undefined when it does not say.
  * @throws VortexError `bad-answer`
  */
-export function downloadsSoFar(response: HttpResponse): number {
-  const count = parse(response)?.count;
-  if (count === undefined || count === null) {
-    throw badAnswer('no count of downloads in the answer to the question for permission', response.url);
-  }
-  return Number(count);
+export function downloadsSoFar(response: HttpResponse): number | undefined {
+  const told = parse(response);
+  const count = told?.count ?? undefined;
+  if (count !== undefined) return Number(count);
+  if (told?.success === true) return undefined;
+  throw badAnswer('neither success nor count in the answer to the question for permission', response.url);
 }

@@ -9,7 +9,7 @@ import { CookieJar } from './cookies.ts';
 import { downloadBars, downloadForm } from './download.ts';
 import { allowanceUsed, badAnswer, endOfDay, expectData, holdsWebPage, problem, SignedOut, webPage } from './errors.ts';
 import { pageToken } from './pages.ts';
-import { downloadsSoFar, permissionProblem, toldError } from './permission.ts';
+import { asksForLogin, downloadProblem, downloadsSoFar } from './permission.ts';
 import { hasBars, isNearLimit, probePath, probeProblem } from './probe.ts';
 import { expectSignedIn, isLoginPage, signIn, visitPage } from './sign-in.ts';
 import { cookiesExpired, endedTwice, noCookies, noCredentials } from './admission.ts';
@@ -86,7 +86,9 @@ export class BarchartSession implements ProviderSession {
     const endsAt = endOfDay(this.#now());
     const count = async (): Promise<number> => {
       await this.#arrive(signal);
-      return this.#countDownloads('/', undefined, signal);
+      const used = await this.#countDownloads('/', undefined, signal);
+      if (used === undefined) throw badAnswer('no count of downloads', this.#site.base + DOWNLOAD);
+      return used;
     };
     try {
       return { used: await this.#turns.run(() => this.#signedIn(count, undefined, signal), signal), limit, endsAt };
@@ -107,7 +109,8 @@ export class BarchartSession implements ProviderSession {
     // Signing a browser out is not for us to do, and who is in trouble is not asked for more.
     if (!this.#isIn || !this.#isWell || this.#options.transport === 'cookies') return;
     this.#isIn = false;
-    await visitPage(this.#site, '/logout', undefined, new AbortController().signal).catch(() => undefined);
+    const errand = { path: '/logout', accept: DATA, stays: true } as const;
+    await this.#site.visit(errand, new AbortController().signal).catch(() => undefined);
     this.#jar.clear();
   }
 
@@ -171,7 +174,7 @@ export class BarchartSession implements ProviderSession {
     const token = pageToken(body.toString('utf8'));
     if (token === undefined) throw badAnswer('no csrf-token on the page', url);
     this.#site.keepSecret(token);
-    const used = await this.#countDownloads(page, job, signal);
+    const used = (await this.#countDownloads(page, job, signal)) ?? 0;
     const { allowance } = this.#options;
     if (used >= allowance) throw allowanceUsed(`${used} of ${allowance}`, this.#now());
     const form = downloadForm(request, symbol, token, dates);
@@ -187,13 +190,13 @@ export class BarchartSession implements ProviderSession {
       },
       signal,
     );
-    if (isLoginPage(path)) throw new SignedOut('login-page');
+    if (isLoginPage(path) || asksForLogin(response)) throw new SignedOut('login-page');
     expectData(response);
     return response;
   }
 
   /** Asks whether a download is allowed; spends none. */
-  async #countDownloads(referer: string, job: string | undefined, signal: AbortSignal): Promise<number> {
+  async #countDownloads(referer: string, job: string | undefined, signal: AbortSignal): Promise<number | undefined> {
     const errand = {
       path: DOWNLOAD,
       form: { onlyCheckPermissions: 'true' },
@@ -201,10 +204,10 @@ export class BarchartSession implements ProviderSession {
       accept: DATA,
       withToken: true,
       ...(job === undefined ? {} : { job }),
-      check: (answer: HttpResponse) => permissionProblem(answer, this.#now()),
+      check: (answer: HttpResponse) => downloadProblem(answer, this.#now()),
     };
     const { response, path } = await this.#site.visit(errand, signal);
-    if (isLoginPage(path)) throw new SignedOut('login-page');
+    if (isLoginPage(path) || asksForLogin(response)) throw new SignedOut('login-page');
     expectData(response);
     return downloadsSoFar(response);
   }
@@ -223,10 +226,4 @@ export class BarchartSession implements ProviderSession {
     this.#sparesProbes = isNearLimit(response);
     return hasBars(response, request, symbol);
   }
-}
-
-/** Why the answer to a download's form does not count as one. */
-function downloadProblem(response: HttpResponse, now: number): VortexError | undefined {
-  if (response.status !== 200) return undefined;
-  return holdsWebPage(response) ? webPage(response) : toldError(response, now);
 }

@@ -1,5 +1,5 @@
-import { badAnswer, botWall, refused, SignedOut } from './errors.ts';
-import { formToken, isBotWall } from './pages.ts';
+import { badAnswer, botWall, refused, SignedOut, webPage } from './errors.ts';
+import { formToken, isBotWall, isOutage } from './pages.ts';
 import type { Site, Visit } from './site.ts';
 
 const PAGE = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
@@ -25,7 +25,15 @@ export async function visitPage(
   job: string | undefined,
   signal: AbortSignal,
 ): Promise<Visit> {
-  const visit = await site.visit({ path, accept: PAGE, ...(job === undefined ? {} : { job }) }, signal);
+  const visit = await site.visit(
+    {
+      path,
+      accept: PAGE,
+      ...(job === undefined ? {} : { job }),
+      check: (page) => (isOutage(page) ? webPage(page) : undefined),
+    },
+    signal,
+  );
   const { status, url } = visit.response;
   if (isBotWall(visit)) throw botWall(url);
   if (status === 401 || status === 403) throw refused(`barchart refuses this client with status ${status}: ${url}`);

@@ -26,6 +26,8 @@ export interface Errand {
   readonly accept: string;
   /** Sends the token that the cookie XSRF-TOKEN holds. */
   readonly withToken?: boolean;
+  /** Takes a redirect for the answer. */
+  readonly stays?: boolean;
   readonly job?: string;
   readonly check?: HttpRequest['check'];
 }
@@ -69,7 +71,8 @@ export class Site {
     for (let hops = 0; ; hops++) {
       const response = await this.#http.send(this.#request(errand, url, form), signal);
       set.push(...this.#take(response));
-      const next = hops < MOST_REDIRECTS ? this.#target(response, url) : undefined;
+      const mayGoOn = errand.stays !== true && hops < MOST_REDIRECTS;
+      const next = mayGoOn ? this.#target(response, url) : undefined;
       if (next === undefined) return { response, path: pathOf(response.url), set };
       url = next;
       form = undefined;
