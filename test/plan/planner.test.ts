@@ -132,6 +132,18 @@ describe('what lies beyond the reach of a provider', () => {
     expect(plan([wanted(days('2024-01-01', '2024-07-11'))], NOTHING_STORED, { providers }).notices).toEqual([]);
   });
 
+  it('is cut off at the date that its history begins with, which stays where it is', () => {
+    const since = [provider('a', { periods: { '1d': { since: at('2024-06-20') } } })];
+    const entry = wanted(days('2024-01-01', '2024-07-11'), { startGiven: true });
+    const asked = plan([entry], NOTHING_STORED, { providers: since });
+    expect(told(onlyJob(asked).requests)).toEqual(['2024-06-20 2024-07-09']);
+    expect(asked.notices).toEqual(['a has 1d bars from 2024-06-20 on only; SPY from 2024-01-01 is cut to that']);
+    const both = [provider('a', { periods: { '1d': { since: at('2024-06-01'), depthDays: 30 } } })];
+    expect(told(onlyJob(plan([entry], NOTHING_STORED, { providers: both })).requests)).toEqual([
+      '2024-06-11 2024-07-09',
+    ]);
+  });
+
   it('is cut to the minute for intraday bars', () => {
     const now = NOW + 1;
     const entry = wanted(days('2024-01-01', '2024-07-11'), { instrument: BITCOIN, period: '1m' });
