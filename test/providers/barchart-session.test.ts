@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { barchart } from '../../src/providers/barchart/index.ts';
-import { ACCOUNT } from '../support/barchart-site.ts';
+import { ACCOUNT, beforeDownload, FOOTER } from '../support/barchart-site.ts';
 import { answer, serve } from '../support/loopback.ts';
 import { atWork, refusal, request, stock } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';
@@ -75,6 +75,45 @@ describe('signing in', () => {
     const { bars } = await workAt(sandbox).fetch(JUNE);
     expect(bars.time).toHaveLength(19);
     expect(await sandbox.counts('barchart')).toMatchObject({ logins: 1 });
+  });
+
+  it('a page that leads elsewhere is an error, and no download is made of it', async () => {
+    const server = await serve((path, response, asked) => {
+      const away = path.startsWith('/stocks/quotes/SPY/');
+      if (!away) beforeDownload(path, response, asked);
+      else {
+        response.writeHead(302, { location: '/news' });
+        response.end();
+      }
+    });
+    const error = await refusal(atWork(barchart, { base_url: server.url, ...ACCOUNT }, NOW).fetch(JUNE));
+    expect(error).toMatchObject({ code: 'bad-answer', disposition: 'skip-series' });
+    expect(error.message).toMatch(/led to \/news instead of the page of SPY/);
+    expect(server.requests).not.toContain('/my/download');
+  });
+
+  it('whoever waits for a turn ends at once when told to, and those before it go on', async () => {
+    const held: (() => void)[] = [];
+    const slow = await serve((path, response, asked) => {
+      if (path === '/login' && asked.method === 'GET') held.push(() => beforeDownload(path, response, asked));
+      else if (!beforeDownload(path, response, asked))
+        answer(response, 200, `Time,Open,High,Low,Last\n${FOOTER}`, 'text/csv');
+    });
+    const work = atWork(barchart, { base_url: slow.url, ...ACCOUNT }, NOW);
+    const stop = new AbortController();
+    const first = work.fetch(JUNE);
+    const second = refusal(work.fetch(JUNE, stop.signal));
+    const third = work.fetch(JUNE);
+    await vi.waitFor(() => {
+      expect(held).toHaveLength(1);
+    });
+    stop.abort();
+    expect((await second).code).toBe('interrupted');
+    expect(slow.requests).toHaveLength(1);
+    held[0]?.();
+    expect((await first).bars.time).toHaveLength(0);
+    expect((await third).bars.time).toHaveLength(0);
+    expect(slow.requests.filter((path) => path === '/login')).toHaveLength(2);
   });
 
   it('a site that takes no token is left alone after the second time', async () => {

@@ -7,14 +7,14 @@ import type { AllowanceState, BarRequest, FetchedBars, ProviderSession, Provider
 import { readCookieFile } from './cookie-file.ts';
 import { CookieJar } from './cookies.ts';
 import { downloadBars, downloadForm } from './download.ts';
-import { allowanceUsed, badAnswer, endOfDay, expectData, holdsWebPage, problem, SignedOut, webPage } from './errors.ts';
+import { allowanceUsed, badAnswer, endOfDay, expectData, problem, SignedOut } from './errors.ts';
 import { pageToken } from './pages.ts';
 import { asksForLogin, downloadProblem, downloadsSoFar } from './permission.ts';
 import { hasBars, isNearLimit, probePath, probeProblem } from './probe.ts';
 import { expectSignedIn, isLoginPage, signIn, visitPage } from './sign-in.ts';
 import { cookiesExpired, endedTwice, noCookies, noCredentials } from './admission.ts';
 import { Site } from './site.ts';
-import { barchartSymbol, pagePath } from './symbols.ts';
+import { barchartSymbol, isPageOf, pagePath } from './symbols.ts';
 import { Turns } from './turns.ts';
 
 const DOWNLOAD = '/my/download';
@@ -171,6 +171,7 @@ export class BarchartSession implements ProviderSession {
     const { status, url, body } = visit.response;
     if (status === 404) throw problem(`no such symbol at barchart: ${symbol}`, 'no-such-symbol', 'skip-series');
     if (status !== 200) throw badAnswer(`status ${status} for a page`, url);
+    if (!isPageOf(visit.path, symbol)) throw badAnswer(`it led to ${visit.path} instead of the page of ${symbol}`, url);
     const token = pageToken(body.toString('utf8'));
     if (token === undefined) throw badAnswer('no csrf-token on the page', url);
     this.#site.keepSecret(token);

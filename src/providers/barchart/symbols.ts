@@ -49,3 +49,10 @@ export function pagePath(
 ): string {
   return `/${SECTIONS[assetClass]}/quotes/${encodeURIComponent(symbol)}/${page}`;
 }
+
+/** True for the path of a page of the symbol, in whichever section of the site; a masked path is given the benefit of the doubt. */
+export function isPageOf(path: string, symbol: string): boolean {
+  const part = (text: string): string => `/quotes/${text}/`.toLowerCase();
+  const lower = path.toLowerCase();
+  return path.includes('***') || lower.includes(part(symbol)) || lower.includes(part(encodeURIComponent(symbol)));
+}
