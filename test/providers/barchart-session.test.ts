@@ -61,6 +61,15 @@ describe('signing in', () => {
     expect(await sandbox.requests('barchart')).toBe(0);
   });
 
+  it('an outage in the middle of a login is no wrong password', async () => {
+    const server = await serve((path, response, asked) => {
+      if (asked.method === 'POST') answer(response, 200, '<h1>Service Unavailable</h1>', 'text/html');
+      else beforeDownload(path, response, asked);
+    });
+    const error = await refusal(atWork(barchart, { base_url: server.url, ...ACCOUNT }, NOW).fetch(JUNE));
+    expect(error).toMatchObject({ code: 'html-answer', disposition: 'skip-series' });
+  });
+
   it('signs in again, once, when the session ends in the middle', async () => {
     for (const request of [4, 5, 6]) {
       const sandbox = await standIn(NOW, `barchart:expired-session=${request}`);

@@ -1,3 +1,4 @@
+import type { HttpRequest } from '../../http/http-client.ts';
 import { badAnswer, botWall, refused, SignedOut, webPage } from './errors.ts';
 import { formToken, isBotWall, isOutage } from './pages.ts';
 import type { Site, Visit } from './site.ts';
@@ -15,6 +16,8 @@ export function isLoginPage(path: string): boolean {
   return path.endsWith('/login');
 }
 
+const outageOf: HttpRequest['check'] = (page) => (isOutage(page) ? webPage(page) : undefined);
+
 /**
  * Asks for a page.
  * @throws VortexError `bot-wall`, `refused`, and those of the network
@@ -30,7 +33,7 @@ export async function visitPage(
       path,
       accept: PAGE,
       ...(job === undefined ? {} : { job }),
-      check: (page) => (isOutage(page) ? webPage(page) : undefined),
+      check: outageOf,
     },
     signal,
   );
@@ -62,17 +65,23 @@ export async function signIn(
     form: { email: account.username, password: account.password, _token: token },
     referer: '/login',
     accept: PAGE,
+    check: outageOf,
     ...(job === undefined ? {} : { job }),
   };
-  const { response, path } = await site.visit(errand, signal);
-  if (response.status === 419) throw badAnswer('status 419, the token of the login page was not taken', response.url);
-  if (response.status === 401 || response.status === 403 || response.status === 422 || isLoginPage(path)) {
+  const visit = await site.visit(errand, signal);
+  const { status: told, url: at, body: shown } = visit.response;
+  if (isBotWall(visit)) throw botWall(at);
+  const isRefusal = told === 401 || told === 403 || told === 422;
+  const isBack = told === 200 && isLoginPage(visit.path) && formToken(shown.toString('utf8')) !== undefined;
+  if (isRefusal || isBack) {
     throw refused(
       'barchart does not take this username and password; it was tried once and not again, so that nothing is locked: check ' +
         'providers.barchart.username and password (VORTEX_BARCHART_USERNAME, VORTEX_BARCHART_PASSWORD)',
     );
   }
-  if (response.status !== 200) throw badAnswer(`status ${response.status} after signing in`, response.url);
+  if (told === 419) throw badAnswer('status 419, the token of the login page was not taken', at);
+  if (told !== 200) throw badAnswer(`status ${told} after signing in`, at);
+  if (isLoginPage(visit.path)) throw badAnswer('a login page without its form after signing in', at);
 }
 
 /** @throws SignedOut when the site led to its login page instead of the page asked for */
