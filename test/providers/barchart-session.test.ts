@@ -47,6 +47,7 @@ describe('signing in', () => {
     ['nothing', {}],
     ['no password', { username: 'demo' }],
     ['no username', { password: SECRET }],
+    ['cookies that it was not told to use', { cookies: 'a' }],
     ['no cookies', { transport: 'cookies' }],
     [
       'cookies of another site',

@@ -2,8 +2,14 @@ import type { VortexError } from '../../market/errors.ts';
 import { refused } from './errors.ts';
 import type { SignedOut } from './errors.ts';
 
-/** Nothing to sign in with; nothing was asked. */
-export function noCredentials(): VortexError {
+/** Nothing to sign in with; nothing was asked. @param hasCookies a browser's cookies are there and not to be used */
+export function noCredentials(hasCookies: boolean): VortexError {
+  if (hasCookies) {
+    return refused(
+      'barchart has the cookies of a browser, but is to sign in with an account, and none is set: to use the cookies set ' +
+        'providers.barchart.transport to "cookies" (VORTEX_BARCHART_TRANSPORT=cookies)',
+    );
+  }
   return refused(
     'barchart needs an account, and no username or no password is set: give them as VORTEX_BARCHART_USERNAME and ' +
       'VORTEX_BARCHART_PASSWORD (or VORTEX_BARCHART_PASSWORD_FILE), or as providers.barchart.username and password',

@@ -36,7 +36,7 @@ export function botWall(url: string): VortexError {
   return problem(
     `barchart served its check for browsers in place of a page, so it takes no plain client at the moment: ${url}; sign in with ` +
       'your own browser, export its cookies for the site to a file, and set providers.barchart.transport to "cookies", ' +
-      'cookie_file to that file and user_agent to that browser’s; or use another provider',
+      'cookie_file to that file and user_agent to that browser’s (where that was done, export them anew); or use another provider',
     'bot-wall',
     'stop-provider',
   );

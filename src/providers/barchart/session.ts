@@ -136,11 +136,11 @@ export class BarchartSession implements ProviderSession {
 
   async #enter(job: string | undefined, signal: AbortSignal): Promise<void> {
     if (this.#isIn) return;
-    const { transport, username, password } = this.#options;
+    const { transport, username, password, cookies } = this.#options;
     if (transport === 'cookies') {
       if (this.#jar.header() === undefined) throw noCookies(this.#site.base);
     } else {
-      if (username === undefined || password === undefined) throw noCredentials();
+      if (username === undefined || password === undefined) throw noCredentials(cookies !== undefined);
       await signIn(this.#site, { username, password }, job, signal);
     }
     this.#isIn = true;
