@@ -50,7 +50,10 @@ export function planTotals(
 ): Record<string, number> {
   const requests = (id: string): number =>
     plannedRequests(plan.jobs.filter((job) => job.provider === id)).reduce((sum, row) => sum + row.requests, 0);
-  const seconds = providers.map(({ id }) => (requests(id) * Math.max(paceOf(id), ANSWER_MS)) / 1000);
+  const seconds = providers.map(
+    ({ id, capabilities }) =>
+      (requests(id) * (capabilities.wireRequests ?? 1) * Math.max(paceOf(id), ANSWER_MS)) / 1000,
+  );
   return {
     series: plan.jobs.length,
     requests: providers.reduce((sum, { id }) => sum + requests(id), 0),

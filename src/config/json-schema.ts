@@ -27,6 +27,8 @@ export function settingsJsonSchema(providerOptions: ProviderOptions): Record<str
     override: ({ jsonSchema }) => {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      // For the loader, not for editors.
+      delete jsonSchema['contents'];
       if (jsonSchema['secret'] === true) {
         delete jsonSchema['secret'];
         jsonSchema.writeOnly = true;

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { VortexError } from '../market/errors.ts';
 import { readConfigFile } from './config-file.ts';
+import { readContents } from './contents.ts';
 import { caseClashes, configuredInstruments } from './configured-instruments.ts';
 import type { ConfiguredInstrument } from './configured-instruments.ts';
 import { withDotEnv } from './dot-env.ts';
@@ -92,11 +93,9 @@ export async function loadSettings(request: LoadRequest): Promise<LoadedSettings
   const complete = await withDotEnv(request.env, cwd);
   const files = configFiles(request).map((path) => readConfigFile(path, cwd));
   const environment = readEnvironment(schema, complete.env, cwd, complete.fromFile);
-  const layers = settingLayers(schema, {
-    files,
-    environment: environment.layers,
-    flags,
-  });
+  const stacked = settingLayers(schema, { files, environment: environment.layers, flags });
+  const contents = readContents(schema, stacked, cwd);
+  const { layers } = contents;
   const instruments = instrumentLayers(files, layers, cwd);
 
   const settings = schema.safeParse(layers.values, { jitless: true });
@@ -105,6 +104,7 @@ export async function loadSettings(request: LoadRequest): Promise<LoadedSettings
     ...files.flatMap((file) => file.problems),
     ...complete.problems,
     ...environment.problems,
+    ...contents.problems,
     ...instruments.problems,
     ...explainIssues(settings.error?.issues ?? [], { schema, layers, besides: CLASS_KEYS }),
     ...explainIssues(records.error?.issues ?? [], { schema: recordsSchema, layers: instruments.layers }),

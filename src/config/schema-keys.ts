@@ -10,6 +10,8 @@ export interface Peeled {
   readonly description: string;
   /** Noted by `.meta({ secret: true })`: never shown, may stand in a file named by `…_FILE`. */
   readonly secret: boolean;
+  /** Noted by `.meta({ contents: 'cookies' })`: names a file whose text is the value of that setting beside it. */
+  readonly contents: string | undefined;
 }
 
 /** One setting that holds a single value or a list. */
@@ -34,13 +36,16 @@ function innerOf(schema: Schema): Schema | undefined {
 export function peel(schema: Schema): Peeled {
   let description = '';
   let secret = false;
+  let contents: string | undefined;
   let current = schema;
   for (;;) {
     const meta = z.globalRegistry.get(current);
     description ||= meta?.description ?? '';
     secret ||= meta?.['secret'] === true;
+    const named = meta?.['contents'];
+    if (typeof named === 'string') contents ??= named;
     const inner = innerOf(current);
-    if (inner === undefined) return { schema: current, description, secret };
+    if (inner === undefined) return { schema: current, description, secret, contents };
     current = inner;
   }
 }

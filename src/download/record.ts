@@ -170,7 +170,7 @@ export async function recordSeries(
     return time === undefined ? null : formatStamp(time, period);
   };
   const dropped = countDropped(fetched.dropped);
-  const flagged = countOutsideHighLow(fetched.bars);
+  const flagged = countOutsideHighLow(fetched.bars) + fetched.undecided;
   const result: SeriesResult = {
     ...plainResult(series, known.stored, provider, outcome, failed ? error : undefined),
     added: merged.added,

@@ -14,7 +14,7 @@ export interface SeriesResult {
   /** Rows of the answers that were not taken. */
   readonly dropped: number;
   readonly droppedReasons?: Readonly<Partial<Record<string, number>>>;
-  /** Bars that were stored as they came though their open or close lies outside high and low. */
+  /** Bars that were stored as they came though their open or close lies outside high and low, or their stamp is in doubt. */
   readonly flagged?: number;
   /** First and last stored stamps. */
   readonly first: string | null;

@@ -29,6 +29,8 @@ export interface FetchedSeries {
   /** Stamps that good answers told of: data or proven empty. */
   readonly answered: TimeRanges;
   readonly dropped: DroppedBars;
+  /** Bars whose stamp is in doubt, kept all the same. */
+  readonly undecided: number;
   readonly source: SourceFacts | undefined;
   /** What ended the work on the series early. */
   readonly error: VortexError | undefined;
@@ -38,6 +40,7 @@ interface Answer {
   readonly bars: Bars;
   readonly range: TimeRange | undefined;
   readonly dropped: DroppedBars;
+  readonly undecided: number;
   readonly source: SourceFacts;
 }
 
@@ -62,6 +65,7 @@ async function ask(job: Job, range: TimeRange, context: FetchContext, signal: Ab
     bars,
     range: intersect(range, { from: range.from, to: end }),
     dropped: unfinished === 0 ? fetched.dropped : addDropped(fetched.dropped, { unfinished }),
+    undecided: fetched.undecided ?? 0,
     source,
   };
 }
@@ -82,6 +86,7 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
   const parts: Bars[] = [];
   let answered: TimeRanges = [];
   let dropped: DroppedBars = {};
+  let undecided = 0;
   let source: SourceFacts | undefined;
   for (const range of job.requests) {
     try {
@@ -89,13 +94,14 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
       parts.push(answer.bars);
       if (answer.range !== undefined) answered = unite(answered, answer.range);
       dropped = addDropped(dropped, answer.dropped);
+      undecided += answer.undecided;
       source = answer.source;
     } catch (cause) {
       const error = asVortexError(cause);
       if (job.reason === 'force' || job.reason === 'rebase')
-        return { bars: NO_BARS, answered: [], dropped, source: undefined, error };
-      return { bars: joined(parts), answered, dropped, source, error };
+        return { bars: NO_BARS, answered: [], dropped, undecided, source: undefined, error };
+      return { bars: joined(parts), answered, dropped, undecided, source, error };
     }
   }
-  return { bars: joined(parts), answered, dropped, source, error: undefined };
+  return { bars: joined(parts), answered, dropped, undecided, source, error: undefined };
 }

@@ -35,6 +35,8 @@ export interface HttpClient {
    * A GET follows redirects on the same host; any other redirect, and one that sets cookies, is an answer.
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
+  /** From now on this text (a token, a cookie's value) is masked in logs and errors. */
+  keepSecret(text: string): void;
 }
 
 /** What the pace, the retry and the breaker of one provider are set to. */

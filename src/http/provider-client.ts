@@ -38,6 +38,10 @@ export class ProviderClient implements HttpClient {
     }
   }
 
+  keepSecret(text: string): void {
+    this.#shared.secrets.register(text);
+  }
+
   async #deliver(errand: Errand, urls: readonly URL[]): Promise<HttpResponse> {
     for (;;) {
       const url = this.#nextUrl(errand, urls);

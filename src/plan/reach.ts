@@ -11,10 +11,9 @@ const MINUTE_MS = 60_000;
  * @param now milliseconds since the epoch, UTC
  */
 export function earliestServed(capabilities: Capabilities, period: Period, now: number): number {
-  const { depthDays, firstDate = Number.NEGATIVE_INFINITY } = capabilities.periods[period] ?? {};
-  if (depthDays === undefined) return firstDate;
+  const { depthDays, since = Number.NEGATIVE_INFINITY } = capabilities.periods[period] ?? {};
   const unit = isIntraday(period) ? MINUTE_MS : DAY_MS;
-  return Math.max(firstDate, Math.ceil((now - depthDays * DAY_MS) / unit) * unit);
+  return depthDays === undefined ? since : Math.max(since, Math.ceil((now - depthDays * DAY_MS) / unit) * unit);
 }
 
 /** Longest span of one request in milliseconds; undefined when there is no limit. */

@@ -19,8 +19,8 @@ export interface PeriodReach {
   readonly answerDays?: number;
   /** How far back from now the provider goes, whole days; absent: to the first bar. */
   readonly depthDays?: number;
-  /** The first date that it has anything of, the same for ever; absent: not known. */
-  readonly firstDate?: TradeDate;
+  /** First trade date, or UTC midnight, of which it has anything at all; absent: it goes back to the first bar. */
+  readonly since?: TradeDate;
 }
 
 /** What a provider can do, as data: ask before calling. */
@@ -36,6 +36,8 @@ export interface Capabilities {
   readonly dayBoundary: Readonly<Partial<Record<AssetClass, string>>>;
   /** Paid or counted downloads an account has per day, and the zone in which that day ends. */
   readonly allowance?: { readonly perDay: number; readonly timezone: string };
+  /** How many requests on the wire one request for bars takes; absent: one. */
+  readonly wireRequests?: number;
   /** Least time between two requests that the vendor bears, milliseconds. */
   readonly paceMs: number;
 }
@@ -70,13 +72,41 @@ export interface FetchedBars {
   /** Ascending, unique, inside the asked range. */
   readonly bars: Bars;
   readonly dropped: DroppedBars;
+  /** Bars whose stamp is in doubt: a lone one in the hour that a clock change repeats has the earlier instant. */
+  readonly undecided?: number;
   readonly source: SourceFacts;
+}
+
+/** What an account has used of its allowance, by the provider's own word. */
+export interface AllowanceState {
+  /** Downloads counted on the provider's day that is going. */
+  readonly used: number;
+  /** Downloads that the account has per day. */
+  readonly limit: number;
+  /** When the provider's day ends, milliseconds since the epoch, UTC. */
+  readonly endsAt: number;
 }
 
 /** A provider at work: it turns one request into bars. It keeps no files, retries nothing, sleeps never. */
 export interface ProviderSession {
   /** @throws VortexError and nothing else. */
   fetchBars(request: BarRequest, signal: AbortSignal): Promise<FetchedBars>;
+  /**
+   * Signs in, or makes the cheapest request there is; spends no allowance. Resolves when the provider lets us in.
+   * @throws VortexError `refused`, `bot-wall`, and those of the network
+   */
+  checkAccess?(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks the provider what is used of the allowance; spends none.
+   * @throws VortexError `refused`, `bot-wall`, and those of the network
+   */
+  allowance?(signal: AbortSignal): Promise<AllowanceState>;
+  /**
+   * Whether the provider has bars in the range, asked without spending allowance. Undefined: it cannot be told this way.
+   * A yes promises no certain bar, and a no says that a download would give none.
+   * @throws VortexError `no-such-symbol`, `not-servable`, `bot-wall`, and those of the network
+   */
+  probe?(request: BarRequest, signal: AbortSignal): Promise<boolean | undefined>;
   /** Ends what the session holds open. */
   close?(): Promise<void>;
 }
@@ -109,11 +139,11 @@ function exclusionOf(capabilities: Capabilities, request: BarRequest, now: numbe
   if (range.to - range.from > (reach.spanDays ?? Infinity) * DAY_MS) {
     return `gives ${period} bars of at most ${reach.spanDays ?? 0} days a request`;
   }
+  if (reach.since !== undefined && range.from < reach.since) {
+    return `has ${period} bars from ${formatTradeDate(reach.since)} on`;
+  }
   if (range.from < now - (reach.depthDays ?? Infinity) * DAY_MS) {
     return `goes back ${reach.depthDays ?? 0} days for ${period} bars`;
-  }
-  if (reach.firstDate !== undefined && range.from < reach.firstDate) {
-    return `has ${period} bars from ${formatTradeDate(reach.firstDate)} on`;
   }
   const keptDays = capabilities.expiredContractDays ?? Infinity;
   if (contract !== undefined && contract.life.to + keptDays * DAY_MS <= now) return `has dropped ${contract.symbol}`;
@@ -126,17 +156,30 @@ function withinCapabilities(
   session: ProviderSession,
   now: () => number,
 ): ProviderSession {
+  const refuseExcluded = (request: BarRequest): void => {
+    const exclusion = exclusionOf(capabilities, request, now());
+    if (exclusion === undefined) return;
+    throw new VortexError(`${request.job}: not asked for, ${id} ${exclusion}`, {
+      code: 'not-servable',
+      disposition: 'skip-series',
+    });
+  };
   const ask = session.fetchBars.bind(session);
+  const probe = session.probe?.bind(session);
   // Assigned, not copied: a session may be an instance of a class.
   return Object.assign(session, {
     fetchBars: async (request: BarRequest, signal: AbortSignal): Promise<FetchedBars> => {
-      const exclusion = exclusionOf(capabilities, request, now());
-      if (exclusion === undefined) return ask(request, signal);
-      throw new VortexError(`${request.job}: not asked for, ${id} ${exclusion}`, {
-        code: 'not-servable',
-        disposition: 'skip-series',
-      });
+      refuseExcluded(request);
+      return ask(request, signal);
     },
+    ...(probe === undefined
+      ? {}
+      : {
+          probe: async (request: BarRequest, signal: AbortSignal): Promise<boolean | undefined> => {
+            refuseExcluded(request);
+            return probe(request, signal);
+          },
+        }),
   });
 }
 

@@ -2,8 +2,11 @@
 export const DELIVERY_FAULTS = ['429', '500', '503', 'reset', 'stall', 'hang', 'truncate', 'cut', 'html'] as const;
 export type DeliveryFault = (typeof DELIVERY_FAULTS)[number];
 
-/** Faults of the data in an answer. */
-export const QUIRKS = [
+/** The providers that have a stand-in to put faults upon. */
+export const FAULTY_PROVIDERS = ['yahoo', 'barchart', 'dukascopy'] as const;
+export type FaultyProvider = (typeof FAULTY_PROVIDERS)[number];
+
+const YAHOO_QUIRKS = [
   'nulls',
   'duplicate',
   'past-end',
@@ -16,26 +19,58 @@ export const QUIRKS = [
   'dst',
   'lost-week',
 ] as const;
-export type QuirkName = (typeof QUIRKS)[number];
 
-/** Everything that can be written in a fault specification. */
-export const FAULT_KINDS = [...DELIVERY_FAULTS, 'slow', 'first', 'after', ...QUIRKS] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+const BARCHART_QUIRKS = [
+  'wall',
+  'quota',
+  'expired-session',
+  'rotate',
+  'latest',
+  'default-columns',
+  'quoted',
+  'us-dates',
+  'newest-first',
+  'footer-bare',
+  'crlf',
+  'bom',
+  'data-error',
+  'no-data',
+  'revise',
+  'rebase',
+] as const;
 
-/** The providers that have a stand-in to put faults upon. */
-export const FAULTY_PROVIDERS = ['yahoo', 'dukascopy'] as const;
-export type FaultyProvider = (typeof FAULTY_PROVIDERS)[number];
+const DUKASCOPY_QUIRKS = ['nulls', 'duplicate', 'past-end', 'revise'] as const;
 
-/** The faults of the data that each stand-in knows; those of delivery are everybody's. */
-export const QUIRKS_OF: Readonly<Record<FaultyProvider, readonly QuirkName[]>> = {
-  yahoo: QUIRKS,
-  dukascopy: ['nulls', 'duplicate', 'past-end', 'revise'],
+export type QuirkName = (typeof YAHOO_QUIRKS)[number] | (typeof BARCHART_QUIRKS)[number];
+
+/** Faults of the data in an answer, and what else only one provider does. */
+const QUIRKS: Readonly<Record<FaultyProvider, readonly QuirkName[]>> = {
+  yahoo: YAHOO_QUIRKS,
+  barchart: BARCHART_QUIRKS,
+  dukascopy: DUKASCOPY_QUIRKS,
 };
+
+const GENERAL = [...DELIVERY_FAULTS, 'slow', 'first', 'after'] as const;
+
+export type FaultKind = (typeof GENERAL)[number] | QuirkName;
+
+/** Quirks that stand all the time and are given a count in place of a probability. */
+export const COUNTED_QUIRKS = ['quota', 'expired-session'] as const;
+export type CountedQuirk = (typeof COUNTED_QUIRKS)[number];
+
+/** Everything that can be written in a fault specification of the provider. */
+export function faultKinds(provider: FaultyProvider): readonly FaultKind[] {
+  return [...GENERAL, ...QUIRKS[provider]];
+}
 
 export function isDeliveryFault(text: string): text is DeliveryFault {
   return (DELIVERY_FAULTS as readonly string[]).includes(text);
 }
 
 export function isQuirk(text: string): text is QuirkName {
-  return (QUIRKS as readonly string[]).includes(text);
+  return FAULTY_PROVIDERS.some((provider) => QUIRKS[provider].some((quirk) => quirk === text));
+}
+
+export function isCountedQuirk(text: string): text is CountedQuirk {
+  return COUNTED_QUIRKS.some((quirk) => quirk === text);
 }

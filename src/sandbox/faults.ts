@@ -1,13 +1,21 @@
 import { usageError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
-import { DELIVERY_FAULTS, FAULT_KINDS, FAULTY_PROVIDERS, isDeliveryFault, isQuirk, QUIRKS_OF } from './fault-list.ts';
-import type { DeliveryFault, FaultKind, FaultyProvider, QuirkName } from './fault-list.ts';
+import {
+  COUNTED_QUIRKS,
+  DELIVERY_FAULTS,
+  FAULTY_PROVIDERS,
+  faultKinds,
+  isCountedQuirk,
+  isDeliveryFault,
+  isQuirk,
+} from './fault-list.ts';
+import type { CountedQuirk, DeliveryFault, FaultKind, FaultyProvider, QuirkName } from './fault-list.ts';
 import { hashText, mix, unit } from './random.ts';
 
 /** One fault of a provider, as written. */
 export interface Fault {
   readonly kind: FaultKind;
-  /** Probability, 0 to 1, a request; for `first` and `after` a count of requests. */
+  /** Probability, 0 to 1, a request; for `first` and `after` a count of requests, for the counted quirks their count. */
   readonly value: number;
   /** What follows `@`: seconds of Retry-After, milliseconds of `slow`, factor of `rebase`, kind of `first` and `after`. */
   readonly argument: string | undefined;
@@ -24,18 +32,23 @@ export interface DrawnFaults {
   readonly slowMs: number;
   readonly quirks: ReadonlySet<QuirkName>;
   readonly rebaseFactor: number;
+  /** `quota`: downloads per day; `expired-session`: the request before which the session ends. */
+  readonly counts: ReadonlyMap<CountedQuirk, number>;
+  /** Number of the request since the faults were set, from 1. */
+  readonly request: number;
 }
 
 const DEFAULT_SLOW_MS = 1_000;
 const DEFAULT_REBASE = 2;
 const FORM = 'write PROVIDER:KIND[=P][@ARGUMENT],… and ; between providers, as in yahoo:429=0.2@5,reset=0.05';
 
-const COUNTED: readonly FaultKind[] = ['first', 'after'];
+const COUNTED: readonly FaultKind[] = ['first', 'after', ...COUNTED_QUIRKS];
+const WITH_DELIVERY: readonly FaultKind[] = ['first', 'after'];
 const WITH_NUMBER: readonly FaultKind[] = ['429', 'slow', 'rebase'];
 
 function checkArgument(kind: FaultKind, argument: string | undefined, text: string): void {
   if (argument === undefined) return;
-  if (COUNTED.includes(kind)) {
+  if (WITH_DELIVERY.includes(kind)) {
     if (isDeliveryFault(argument)) return;
     throw usageError(`fault ${text}: ${argument} cannot follow @; one of ${DELIVERY_FAULTS.join(', ')} can`);
   }
@@ -46,21 +59,22 @@ function checkArgument(kind: FaultKind, argument: string | undefined, text: stri
   }
 }
 
-function parseFault(text: string): Fault {
+function parseFault(text: string, provider: FaultyProvider): Fault {
   const match = /^([^=@]+)(?:=([^@]*))?(?:@(.*))?$/.exec(text);
   const name = match?.[1]?.trim() ?? '';
-  const kind = FAULT_KINDS.find((known) => known === name);
+  const kinds = faultKinds(provider);
+  const kind = kinds.find((known) => known === name);
   if (kind === undefined) {
-    const [near] = nearest(name, FAULT_KINDS, 1);
+    const [near] = nearest(name, kinds, 1);
     const hint = near === undefined ? '' : ` (perhaps ${near})`;
-    throw usageError(`no such fault: ${name}${hint}; the faults are ${FAULT_KINDS.join(', ')}`);
+    throw usageError(`no such fault: ${name}${hint}; the faults are ${kinds.join(', ')}`);
   }
   const counted = COUNTED.includes(kind);
   const written = match?.[2];
   const value = written === undefined ? 1 : Number(written);
   const good = counted ? Number.isInteger(value) && value >= 0 : value >= 0 && value <= 1;
   if (!good || written === '' || (counted && written === undefined)) {
-    const wanted = counted ? 'a count of requests, as in first=3' : 'a probability from 0 to 1, as in 503=0.1';
+    const wanted = counted ? `a count of requests, as in ${kind}=3` : 'a probability from 0 to 1, as in 503=0.1';
     throw usageError(`fault ${text}: after = comes ${wanted}`);
   }
   checkArgument(kind, match?.[3], text);
@@ -82,11 +96,7 @@ export function parseFaults(text: string): FaultPlan {
       throw usageError(`faults ${part}: no such provider: ${name}; known are ${FAULTY_PROVIDERS.join(', ')}`);
     }
     const faults = part.slice(colon + 1).split(',');
-    const parsed = faults.filter((fault) => fault.trim() !== '').map((fault) => parseFault(fault.trim()));
-    const strange = parsed.find(({ kind }) => isQuirk(kind) && !QUIRKS_OF[provider].includes(kind));
-    if (strange !== undefined) {
-      throw usageError(`faults ${part}: ${provider} has no ${strange.kind}, but ${QUIRKS_OF[provider].join(', ')}`);
-    }
+    const parsed = faults.filter((fault) => fault.trim() !== '').map((fault) => parseFault(fault.trim(), provider));
     plan.set(provider, [...(plan.get(provider) ?? []), ...parsed]);
   }
   return plan;
@@ -98,6 +108,8 @@ const NO_FAULTS: DrawnFaults = {
   slowMs: 0,
   quirks: new Set(),
   rebaseFactor: DEFAULT_REBASE,
+  counts: new Map(),
+  request: 0,
 };
 
 /** Which fault a counted one stands for at a request, if any. */
@@ -117,11 +129,16 @@ export function drawFaults(faults: readonly Fault[], seed: number, request: numb
   if (faults.length === 0) return NO_FAULTS;
   let drawn = NO_FAULTS;
   const quirks = new Set<QuirkName>();
+  const counts = new Map<CountedQuirk, number>();
   for (const fault of faults) {
     const { kind, value, argument } = fault;
     if (kind === 'first' || kind === 'after') {
       const delivery = countedFault(fault, request);
       drawn = { ...drawn, delivery: drawn.delivery ?? delivery };
+      continue;
+    }
+    if (isCountedQuirk(kind)) {
+      counts.set(kind, value);
       continue;
     }
     if (unit(mix(mix(seed, hashText(kind)), request)) >= value) continue;
@@ -134,5 +151,5 @@ export function drawFaults(faults: readonly Fault[], seed: number, request: numb
       drawn = { ...drawn, delivery: kind, retryAfter: kind === '429' ? number : undefined };
     }
   }
-  return { ...drawn, quirks };
+  return { ...drawn, quirks, counts, request };
 }

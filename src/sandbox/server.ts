@@ -8,6 +8,7 @@ import { deliver, whole } from './delivery.ts';
 import { dukascopyStandIn } from './dukascopy.ts';
 import { FAULTY_PROVIDERS } from './fault-list.ts';
 import type { FaultyProvider } from './fault-list.ts';
+import { barchartStandIn } from './barchart.ts';
 import type { FuturesRoot } from './futures-list.ts';
 import { loadRecordings } from './recorded.ts';
 import type { StandIn } from './stand-in.ts';
@@ -74,7 +75,11 @@ class Pages {
     this.#control = new Control(options.now, seed, options.faults ?? '');
     this.#truth = new Truth(seed, options.futures);
     const recorded = options.recorded === undefined ? undefined : loadRecordings(options.recorded);
-    this.#standIns = { yahoo: yahooStandIn(this.#truth, recorded), dukascopy: dukascopyStandIn(this.#truth) };
+    this.#standIns = {
+      yahoo: yahooStandIn(this.#truth, recorded),
+      barchart: barchartStandIn(this.#truth),
+      dukascopy: dukascopyStandIn(this.#truth),
+    };
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -89,6 +94,7 @@ class Pages {
     else {
       const pages = [
         '/yahoo/v8/finance/chart/<SYMBOL>',
+        '/barchart/login',
         '/dukascopy/v1/candles/<size>/<CODE>/<side>/…',
         '/truth/<class>/<SYMBOL>',
         '/control',
@@ -103,6 +109,15 @@ class Pages {
     const env: Record<string, string> = {};
     for (const [id, standIn] of Object.entries(this.#standIns)) Object.assign(env, standIn.env(`${url}/${id}`));
     return env;
+  }
+
+  #counts(): Record<string, Readonly<Record<string, number>>> {
+    const now = this.#control.now();
+    const counts: Record<string, Readonly<Record<string, number>>> = {};
+    for (const [id, standIn] of Object.entries(this.#standIns)) {
+      if (standIn.counts !== undefined) counts[id] = standIn.counts(now);
+    }
+    return counts;
   }
 
   close(): void {
@@ -141,7 +156,7 @@ class Pages {
   async #answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (request.method === 'POST') this.#control.change(await readBody(request));
-      send(response, () => jsonAnswer(200, this.#control.state()));
+      send(response, () => jsonAnswer(200, { ...this.#control.state(), counts: this.#counts() }));
     } catch (error) {
       send(response, () => jsonAnswer(400, { error: asVortexError(error).message }));
     }

@@ -29,4 +29,6 @@ export interface StandIn {
   env(url: string): Readonly<Record<string, string>>;
   /** @param now milliseconds since the epoch, UTC */
   answer(request: StandInRequest, now: number, faults: DrawnFaults): Answer;
+  /** What it counts beside requests, for the control page. @param now milliseconds since the epoch, UTC */
+  counts?(now: number): Readonly<Record<string, number>>;
 }

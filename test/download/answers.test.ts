@@ -147,20 +147,20 @@ describe('what a later answer says of stored bars', () => {
 describe('several requests for one series', () => {
   const THREE = [days('2024-01-01', '2024-01-10'), days('2024-01-11', '2024-01-20'), days('2024-01-21', '2024-01-31')];
 
-  it('add up what they dropped; days without a bar inside an answer are known to be empty', async () => {
+  it('add up what they dropped and what is in doubt; days without a bar inside an answer are known to be empty', async () => {
     const root = temporaryFolder();
     const few = bars(31);
     few.open[25] = 1000;
     const answers = [
       { ...good(days('2024-01-03', '2024-01-05')), dropped: { 'null-close': 2, 'duplicate-time': 1 } as const },
       nothing(),
-      { ...good(days('2024-01-26', '2024-01-27'), few), dropped: { 'null-close': 3 } as const },
+      { ...good(days('2024-01-26', '2024-01-27'), few), dropped: { 'null-close': 3 } as const, undecided: 2 },
     ];
     const { results } = await wholeRun(root, { jobs: [job(root, SPY, { requests: THREE })] }, () =>
       Promise.resolve(session(answers)),
     );
     expect(results).toMatchObject([
-      { added: 5, dropped: 6, droppedReasons: { 'null-close': 5, 'duplicate-time': 1 }, flagged: 1 },
+      { added: 5, dropped: 6, droppedReasons: { 'null-close': 5, 'duplicate-time': 1 }, flagged: 3 },
     ]);
     expect(storeOf(root).read(SPY).stored.coverage).toEqual([JANUARY]);
   });

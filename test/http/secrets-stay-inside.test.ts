@@ -44,6 +44,17 @@ describe('secrets of an address stay inside:', () => {
     expectClean(visible(kit, response.url));
   });
 
+  test('a secret that turns up later is masked from then on', async () => {
+    const server = await serve((_, response) => {
+      answer(response, 200, 'bars');
+    });
+    const kit = openHttp();
+    kit.client.keepSecret(KEY);
+    const response = await kit.get(`${server.url}/${encodeURIComponent(KEY)}/SPY`);
+    expect(response.url).toBe(`${server.url}/***/SPY`);
+    expectClean(visible(kit, response.url));
+  });
+
   const ends: Readonly<Record<string, number>> = { 'an outage': 500, 'a rate limit': 429 };
   for (const [name, status] of Object.entries(ends)) {
     test(`${name}, with its open circuit`, async () => {

@@ -133,8 +133,8 @@ describe('what lies beyond the reach of a provider', () => {
   });
 
   it('is cut at a fixed date too, where a source begins at one', () => {
-    const firstDate = at('2003-05-05');
-    const from2003 = [provider('a', { periods: { '1d': { firstDate }, '1h': { firstDate, depthDays: 30 } } })];
+    const since = at('2003-05-05');
+    const from2003 = [provider('a', { periods: { '1d': { since }, '1h': { since, depthDays: 30 } } })];
     const asked = plan([wanted(days('1999-01-01', '2003-05-31'), { startGiven: true })], NOTHING_STORED, {
       providers: from2003,
     });
@@ -159,6 +159,18 @@ describe('what lies beyond the reach of a provider', () => {
     expect(minutes.answers).toEqual([8, 1]);
     const known = onlyJob(plan([wanted(days('2024-06-03', '2024-06-10'))], NOTHING_STORED, { providers: byDay }));
     expect(known.answers).toEqual([1]);
+  });
+
+  it('is cut off at the date that its history begins with, which stays where it is', () => {
+    const since = [provider('a', { periods: { '1d': { since: at('2024-06-20') } } })];
+    const entry = wanted(days('2024-01-01', '2024-07-11'), { startGiven: true });
+    const asked = plan([entry], NOTHING_STORED, { providers: since });
+    expect(told(onlyJob(asked).requests)).toEqual(['2024-06-20 2024-07-09']);
+    expect(asked.notices).toEqual(['a has 1d bars from 2024-06-20 on only; SPY from 2024-01-01 is cut to that']);
+    const both = [provider('a', { periods: { '1d': { since: at('2024-06-01'), depthDays: 30 } } })];
+    expect(told(onlyJob(plan([entry], NOTHING_STORED, { providers: both })).requests)).toEqual([
+      '2024-06-11 2024-07-09',
+    ]);
   });
 
   it('is cut to the minute for intraday bars', () => {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -17,6 +18,11 @@ export interface Subject {
   readonly standIn: () => Promise<{ readonly options: unknown; readonly requests: () => Promise<number> }>;
   /** Options that point the provider at another server. */
   readonly optionsAt: (url: string) => unknown;
+  /**
+   * Answers what comes before bars (a login, a page), as a site does where all is well; false for the request for bars, which
+   * the test answers. Absent: the first request is for bars.
+   */
+  readonly before?: (path: string, response: ServerResponse, request: IncomingMessage) => boolean;
   /** Requests that have bars, by a name for people. */
   readonly known: Readonly<Record<string, BarRequest>>;
   /** A range of a known symbol in which nothing trades. */
@@ -52,6 +58,13 @@ function halves({ range, ...rest }: BarRequest): [BarRequest, BarRequest] {
 export function conformance(subject: Subject): void {
   const { provider, now, known, optionsAt } = subject;
   const [someRequest] = Object.values(known);
+  /** A server that is in trouble as a whole, or only once it is asked for bars. */
+  const places = subject.before === undefined ? ['everywhere'] : ['everywhere', 'in place of bars'];
+  const serveAt = (place: string, handler: (response: ServerResponse) => void): ReturnType<typeof serve> =>
+    serve((path, response, request) => {
+      const isBefore = place !== 'everywhere' && (subject.before?.(path, response, request) ?? false);
+      if (!isBefore) handler(response);
+    });
   if (someRequest === undefined) throw new Error('the suite needs a request that has bars');
 
   describe(`${provider.id} keeps the contract of providers`, () => {
@@ -106,9 +119,9 @@ export function conformance(subject: Subject): void {
       expect(await requests()).toBe(0);
     });
 
-    it('a body of any JSON is a VortexError, never "no data"', async () => {
+    it.each(places)('a body of any JSON is a VortexError, never "no data": %s', async (place) => {
       let body = '';
-      const server = await serve((_, response) => {
+      const server = await serveAt(place, (response) => {
         answer(response, 200, body);
       });
       await fc.assert(
@@ -132,16 +145,18 @@ export function conformance(subject: Subject): void {
       ['a refusal', 403, '{"error":"forbidden"}', 'application/json'],
       ['an internal error', 500, '{}', 'application/json'],
     ])('%s is an error, never "no data"', async (_, status, body, type) => {
-      const server = await serve((_path, response) => {
-        answer(response, status, body, type);
-      });
-      const error = await refusal(atWork(provider, optionsAt(server.url), now).fetch(someRequest));
-      expect(error.code).not.toBe('internal');
-      expect(error.message).toContain(server.url);
+      for (const place of places) {
+        const server = await serveAt(place, (response) => {
+          answer(response, status, body, type);
+        });
+        const error = await refusal(atWork(provider, optionsAt(server.url), now).fetch(someRequest));
+        expect(error.code).not.toBe('internal');
+        expect(error.message).toContain(server.url);
+      }
     });
 
     it('an answer of another form names the field and the address, without secrets', async () => {
-      const server = await serve((_, response) => {
+      const server = await serveAt('in place of bars', (response) => {
         answer(response, 200, subject.mismatch.body);
       });
       const secret = server.url.replace('//', '//somebody:hunter2@');
@@ -155,7 +170,7 @@ export function conformance(subject: Subject): void {
 
     it('bad rows are left out and counted, each with its reason', async () => {
       const { body, request, good, reasons } = subject.badRows;
-      const server = await serve((_, response) => {
+      const server = await serveAt('in place of bars', (response) => {
         answer(response, 200, body);
       });
       const { bars, dropped } = await atWork(provider, optionsAt(server.url), now).fetch(request);
@@ -202,6 +217,7 @@ export function conformance(subject: Subject): void {
           sent += 1;
           return Promise.reject(fault);
         },
+        keepSecret: () => undefined,
       };
       const session = provider.create(optionsAt('http://127.0.0.1:9'), { http, now: () => Date.parse(now) });
       expect(await refusal(session.fetchBars(someRequest, new AbortController().signal))).toBe(fault);

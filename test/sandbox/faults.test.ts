@@ -49,6 +49,10 @@ describe('a fault specification', () => {
     ['yahoo:429@soon', /soon is no number/],
     ['dukascopy:503,rebase', /dukascopy has no rebase, but nulls, duplicate, past-end, revise/],
     ['yahoo:reset@5', /reset takes nothing after @/],
+    ['yahoo:wall', /no such fault: wall.*; the faults are .*no-adjclose/],
+    ['barchart:no-adjclose', /no such fault: no-adjclose.*; the faults are .*wall, quota/],
+    ['barchart:quota', /a count of requests, as in quota=3/],
+    ['barchart:quota=2@5', /quota takes nothing after @/],
   ])('refuses %s', (text, message) => {
     expect(() => parseFaults(text)).toThrow(message);
   });

@@ -19,6 +19,10 @@ describe('the sandbox', () => {
     expect(sandbox.env).toEqual({
       VORTEX_YAHOO_BASE_URL: `${sandbox.url}/yahoo`,
       VORTEX_YAHOO_PACE_MS: '0',
+      VORTEX_BARCHART_BASE_URL: `${sandbox.url}/barchart`,
+      VORTEX_BARCHART_PACE_MS: '0',
+      VORTEX_BARCHART_USERNAME: 'demo',
+      VORTEX_BARCHART_PASSWORD: 'demo',
       VORTEX_DUKASCOPY_BASE_URL: `${sandbox.url}/dukascopy`,
       VORTEX_DUKASCOPY_PACE_MS: '0',
       VORTEX_SANDBOX_BASE_URL: sandbox.url,

@@ -8,18 +8,23 @@ import { VortexError } from '../../src/market/errors.ts';
 import type { Contract, Instrument } from '../../src/market/instrument.ts';
 import { DAY_MS, isIntraday } from '../../src/market/period.ts';
 import type { Period } from '../../src/market/period.ts';
-import type { BarRequest, FetchedBars, Provider } from '../../src/providers/provider.ts';
+import type { BarRequest, FetchedBars, Provider, ProviderSession } from '../../src/providers/provider.ts';
 import { answer, serve } from './loopback.ts';
 
 /** A provider at work over the real HTTP client. */
 export interface Work {
   fetch(request: BarRequest, signal?: AbortSignal): Promise<FetchedBars>;
+  readonly session: ProviderSession;
+  /** What the client masks; what was told in its log. */
+  readonly secrets: Redactor;
+  readonly told: readonly string[];
 }
-
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 
 /** Opens a provider with the client of the program: real sockets, no wait between tries, a breaker that never opens. */
 export function atWork(provider: Provider, options: unknown, now: string): Work {
+  const told: string[] = [];
+  const tell = (fields: unknown, message: string): void => void told.push(`${JSON.stringify(fields)} ${message}`);
+  const secrets = new Redactor();
   const http = createHttp({
     clock: systemClock,
     userAgent: 'test',
@@ -27,8 +32,8 @@ export function atWork(provider: Provider, options: unknown, now: string): Work 
     maxBodyBytes: 10_000_000,
     proxy: { httpProxy: undefined, httpsProxy: undefined, noProxy: undefined },
     random: () => 0,
-    log: silent,
-    secrets: new Redactor(),
+    log: { debug: tell, info: tell, warn: tell },
+    secrets,
     breaker: { faultsToOpen: 1_000_000 },
   });
   onTestFinished(() => http.close());
@@ -36,6 +41,9 @@ export function atWork(provider: Provider, options: unknown, now: string): Work 
   const session = provider.create(options, { http: client, now: () => Date.parse(now) });
   return {
     fetch: (request, signal = new AbortController().signal) => session.fetchBars(request, signal),
+    session,
+    secrets,
+    told,
   };
 }
 

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import type { FaultyProvider } from '../../src/sandbox/fault-list.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 
-const state = z.object({ requests: z.record(z.string(), z.number()) });
+const state = z.object({
+  requests: z.record(z.string(), z.number()),
+  counts: z.record(z.string(), z.record(z.string(), z.number())),
+});
 const truthBody = z.object({
   bars: z.array(
     z.object({
@@ -47,6 +50,8 @@ export interface StandIn {
   readonly env: Readonly<Record<string, string>>;
   /** How often a provider's stand-in was asked. */
   requests(provider?: FaultyProvider): Promise<number>;
+  /** What a provider's stand-in counts beside requests. */
+  counts(provider: string): Promise<Record<string, number>>;
   /** Puts other faults or another time upon it. */
   change(wish: { faults?: string; now?: string }): Promise<void>;
   /** Finished bars, `stock/SPY?period=1d&from=…&to=…`; `to` is exclusive. */
@@ -58,11 +63,12 @@ export async function standIn(now: string, faults = '', { onTestFinished: atEnd 
   const sandbox = await startSandbox({ port: 0, now: () => Date.parse(now), futures: FUTURES, faults });
   atEnd(() => sandbox.close());
   const { url } = sandbox;
+  const control = async () => state.parse(await (await fetch(`${url}/control`)).json());
   return {
     url,
     env: sandbox.env,
-    requests: async (provider = 'yahoo') =>
-      state.parse(await (await fetch(`${url}/control`)).json()).requests[provider] ?? 0,
+    requests: async (provider = 'yahoo') => (await control()).requests[provider] ?? 0,
+    counts: async (provider) => (await control()).counts[provider] ?? {},
     change: async (wish) => {
       const response = await fetch(`${url}/control`, { method: 'POST', body: JSON.stringify(wish) });
       if (!response.ok) throw new Error(await response.text());

@@ -5,12 +5,12 @@ import type { Capabilities, ProviderSession, ProviderTools } from '../provider.t
 import type { CandleSource } from './candles.ts';
 import { dukascopySymbol } from './symbols.ts';
 
-const firstDate = tradeDate(2003, 5, 5);
+const since = tradeDate(2003, 5, 5);
 
 // About as many candles as one file of theirs has, or a few of them: what a failure costs is bounded, and so is the memory.
-const MINUTES = { spanDays: 7, answerDays: 1, firstDate };
-const HOURS = { spanDays: 31, firstDate };
-const DAYS = { spanDays: 366, firstDate };
+const MINUTES = { spanDays: 7, answerDays: 1, since };
+const HOURS = { spanDays: 31, since };
+const DAYS = { spanDays: 366, since };
 
 const capabilities: Capabilities = {
   assetClasses: ['forex', 'stock'],
