@@ -15,6 +15,7 @@ const YAHOO_QUIRKS = [
   'null-currency',
   'prepost',
   'revise',
+  'revise-late',
   'rebase',
   'dst',
   'lost-week',

@@ -13,6 +13,7 @@ import type { ChartRow } from './yahoo-rows.ts';
 
 const NULL_ROWS_ONE_IN = 12;
 const WEEK_MS = 7 * DAY_MS;
+const LATE_MS = 3 * DAY_MS;
 const LIVE_ROW_DELAY_S = 37;
 
 /** Always the same rows, whatever range is asked: about one in twelve. */
@@ -61,6 +62,10 @@ export function quirkRows(
   let changed = [...rows];
   if (quirks.has('lost-week')) changed = changed.filter(({ stamp }) => stamp * 1000 < quote.time - WEEK_MS);
   if (quirks.has('revise')) changed = changed.map((row) => ({ ...row, bar: revised(row, slotOf(request)) }));
+  if (quirks.has('revise-late')) {
+    const isLate = ({ stamp }: ChartRow): boolean => stamp * 1000 >= quote.time - LATE_MS;
+    changed = changed.map((row) => (isLate(row) ? { ...row, bar: revised(row, slotOf(request)) } : row));
+  }
   if (quirks.has('nulls')) changed = changed.map((row) => (isNulled(row) ? { ...row, bar: undefined } : row));
   if (quirks.has('duplicate')) duplicateLast(changed, request);
   if (quirks.has('dst') && INTERVAL_MINUTES[request.interval] === undefined) {

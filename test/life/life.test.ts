@@ -35,8 +35,8 @@ const KEPT: readonly Kept[] = [
 /** What happens in a night beside what happens in every one. */
 const NIGHTS: Readonly<Record<string, string>> = {
   // Late corrections of prices and volumes; the night after, the source takes them back.
-  '2023-11-15': 'yahoo:revise=1',
-  '2024-02-14': 'yahoo:revise=1',
+  '2023-11-15': 'yahoo:revise-late=1',
+  '2024-02-14': 'yahoo:revise-late=1',
   // Three nights without an answer.
   '2023-12-12': 'yahoo:html=1',
   '2023-12-13': 'yahoo:html=1',
