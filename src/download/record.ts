@@ -1,4 +1,5 @@
 import { countDropped, countOutsideHighLow } from '../market/bar-checks.ts';
+import { sameBars } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { VortexError } from '../market/errors.ts';
 import { gridOf, gridsAgree } from '../market/grid.ts';
@@ -22,6 +23,8 @@ import type { SeriesResult } from './run-report.ts';
 export interface Recording {
   readonly change: SeriesChange | undefined;
   readonly result: SeriesResult;
+  /** The answers make the series without anything that was stored before. */
+  readonly whole?: boolean;
   /** What keeps the answer from being stored. */
   readonly error?: VortexError;
   /** The source seems to have put the series on another basis: nothing is stored before the whole of it is fetched. */
@@ -166,7 +169,12 @@ export async function recordSeries(
   const { changes, bases } = merged;
   const revisions = changes.length + bases.length > 0 ? { revisions: { changes, bases } } : {};
   const bars = changed || lacksFormat ? { bars: merged.bars } : {};
-  return { change: { series, known, formats: keptFormats(known, formats), facts, ...bars, ...revisions }, result };
+  const whole = sameBars(merged.bars, fetched.bars);
+  return {
+    change: { series, known, formats: keptFormats(known, formats), facts, ...bars, ...revisions },
+    result,
+    whole,
+  };
 }
 
 /** Marks a series whose basis has changed and that could not be fetched as a whole. */

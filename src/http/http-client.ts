@@ -6,7 +6,10 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Form fields of a POST. */
   readonly form?: Readonly<Record<string, string>>;
-  /** Tags of the log lines. */
+  /**
+   * Tag of the log lines and of the raw archive: the answer is kept with the series of this job. Absent for what says
+   * nothing of bars and may hold secrets: log-ins, pages with tokens; these are never kept.
+   */
   readonly job?: string;
   /**
    * Looks at an answer before it counts as one. An error of disposition `retry` makes the client try again and counts

@@ -71,3 +71,15 @@ export function firstBarFrom(time: Float64Array, instant: number): number {
 export function barsWithin(bars: Bars, from: number, to: number): Bars {
   return sliceBars(bars, firstBarFrom(bars.time, from), firstBarFrom(bars.time, to));
 }
+
+function sameColumn(a: Float64Array, b: Float64Array | undefined): boolean {
+  return b !== undefined && a.every((value, row) => Object.is(value, b[row]));
+}
+
+/** True when two tables have the same columns with the same values. */
+export function sameBars(a: Bars, b: Bars): boolean {
+  if (a === b) return true;
+  if (a.time.length !== b.time.length || a.extras.size !== b.extras.size) return false;
+  const extras = [...a.extras].every(([name, column]) => sameColumn(column, b.extras.get(name)));
+  return extras && (['time', ...PRICE_COLUMNS, 'volume'] as const).every((name) => sameColumn(a[name], b[name]));
+}

@@ -7,14 +7,11 @@ import type { EncodedFile } from './encoding.ts';
 import { dropFiles, makeFolder, placeFile, sha256, storeError, syncFiles, syncFolder, writeFiles } from './files.ts';
 import type { WrittenFile } from './files.ts';
 import type { Journal } from './journal.ts';
-import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
+import { describeTimes, MANIFEST_SCHEMA, TAIL_LENGTH } from './manifest.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { quarantinePath } from './paths.ts';
 import { appendRevisions, revisionLines, revisionsLength } from './revisions.ts';
 import type { Committed, SeriesChange } from './series-change.ts';
-
-/** How many stamps a manifest keeps of the last bars. */
-const TAIL_LENGTH = 10;
 
 /** A file that a series is to have: as it stands, or with the content that is to be written. */
 type WantedFile = { readonly stands: StoredFile } | { readonly encoded: EncodedFile; readonly foreign: boolean };
@@ -133,7 +130,7 @@ async function logRevisions(root: string, change: SeriesChange, run: string, now
 }
 
 /** Sets aside what nobody here wrote. */
-function setAside(root: string, run: string, paths: readonly string[]): void {
+export function setAside(root: string, run: string, paths: readonly string[]): void {
   for (const path of paths) {
     const target = quarantinePath(root, run, path);
     makeFolder(dirname(target));

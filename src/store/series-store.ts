@@ -112,13 +112,19 @@ export class SeriesStore {
     });
   }
 
+  /** Puts a manifest in force whose files stand already. @throws VortexError `disk-full`, `folder-unusable` */
+  restate(manifest: Manifest): Promise<void> {
+    return this.journal.append([manifest]);
+  }
+
   /** Waits until every change is durable or has failed, and writes the manifests to their own files. */
   async close(): Promise<void> {
     await this.flushing;
     await this.journal.close();
   }
 
-  private manifestOf(key: string): Manifest | undefined {
+  /** What is committed of a series, whatever its files are like. @throws VortexError `folder-unusable` */
+  manifestOf(key: string): Manifest | undefined {
     this.unsettled ??= unsettledManifests(this.root) ?? new Map();
     const path = manifestPath(this.root, key);
     const content = this.unsettled.has(key) ? undefined : readWhole(path);
