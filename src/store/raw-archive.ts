@@ -1,9 +1,9 @@
-import { rmSync, writeFile } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Series } from '../market/instrument.ts';
 import type { TimeRange } from '../market/time-range.ts';
-import { makeFolder, storeError } from './files.ts';
+import { makeFolder } from './files.ts';
+import type { FileContent } from './files.ts';
 import type { Manifest, RawHistory } from './manifest.ts';
 import { rawFolder } from './paths.ts';
 import { chainHash, encodeItem, itemName, readItemName } from './raw-item.ts';
@@ -27,8 +27,6 @@ export interface RawAnswers extends Pick<RawItem, 'provider' | 'reason' | 'sugge
   readonly whole: boolean;
 }
 
-const writeNew = promisify<string, Buffer>(writeFile);
-
 /** The facts of an instrument that answers are read by. */
 function instrumentFacts({ instrument }: Series): RawItem['instrument'] {
   const { periods, startDate, tickDate, symbols, ...facts } = instrument;
@@ -44,7 +42,7 @@ function historyBefore(change: SeriesChange, told: RawAnswers, run: string): Raw
 }
 
 /**
- * Keeps the answers that bars were made of: one packed file each, written before the change that they lead to is committed.
+ * Keeps the answers that bars were made of: one packed file each, written together with the change that they lead to.
  * The manifest counts them and has their hash, so the files are not synced: one that a crash took is noticed, and one
  * that was never committed is removed by the next run.
  */
@@ -78,8 +76,8 @@ export class RawArchive {
   }
 
   /**
-   * Writes the answers of a change.
-   * @returns the change with where they are
+   * Packs the answers of a change.
+   * @returns the change with the files to write before it is committed
    * @throws VortexError `disk-full`, `folder-unusable`
    */
   async keep(change: SeriesChange, told: RawAnswers): Promise<SeriesChange> {
@@ -92,6 +90,7 @@ export class RawArchive {
     const start = historyBefore(change, told, this.run);
     let { items, hash } = start;
     const { raw, ...committed } = facts;
+    const files: FileContent[] = [];
     for (const [place, { range, exchanges }] of told.answers.entries()) {
       items += 1;
       const content = encodeItem({
@@ -114,10 +113,10 @@ export class RawArchive {
         exchanges,
         ...(place === told.answers.length - 1 ? { commit: { formats: [...formats], facts: committed } } : {}),
       });
-      await this.write(told.provider, itemName(series.key, start.history, items), content);
+      files.push({ path: this.place(told.provider, itemName(series.key, start.history, items), content), content });
       hash = chainHash(hash, content);
     }
-    return { ...change, facts: { ...facts, raw: { ...start, items, hash } } };
+    return { ...change, facts: { ...facts, raw: { ...start, items, hash } }, raw: files };
   }
 
   /**
@@ -164,16 +163,11 @@ export class RawArchive {
     return raw?.history === parts.history ? parts.index <= raw.items : parts.history !== run;
   }
 
-  private async write(provider: string, name: string, content: Buffer): Promise<void> {
+  private place(provider: string, name: string, content: Buffer): string {
     const day = `${provider}/${this.day}`;
     const folder = join(rawFolder(this.root), day);
-    const path = join(folder, name);
-    try {
-      if (!this.written.has(day)) makeFolder(folder);
-      await writeNew(path, content);
-    } catch (error) {
-      throw storeError(error, path);
-    }
+    if (!this.written.has(day)) makeFolder(folder);
     this.written.set(day, (this.written.get(day) ?? 0) + content.length);
+    return join(folder, name);
   }
 }

@@ -4,7 +4,17 @@ import type { Bars } from '../market/bars.ts';
 import { columnNames } from './columns.ts';
 import { encodeSeries } from './encoding.ts';
 import type { EncodedFile } from './encoding.ts';
-import { dropFiles, makeFolder, placeFile, sha256, storeError, syncFiles, syncFolder, writeFiles } from './files.ts';
+import {
+  dropFiles,
+  makeFolder,
+  placeFile,
+  sha256,
+  storeError,
+  syncFiles,
+  syncFolder,
+  writeFiles,
+  writeUnsynced,
+} from './files.ts';
 import type { WrittenFile } from './files.ts';
 import type { Journal } from './journal.ts';
 import { describeTimes, MANIFEST_SCHEMA, TAIL_LENGTH } from './manifest.ts';
@@ -160,6 +170,8 @@ export async function commitChanges(
   const drafts: Draft[] = [];
   for (const change of changes) drafts.push(await draft(change, root, isWhole));
   const contents = drafts.flatMap(({ files }) => files.flatMap((file) => ('encoded' in file ? [file.encoded] : [])));
+  // Here nothing of ours waits for the disk, which would make new files wait too.
+  await writeUnsynced(changes.flatMap(({ raw }) => raw ?? []));
   const written = await writeFiles(contents.map(({ path, content }) => ({ path: join(root, path), content })));
   const writtenAt = new Map(written.map((file, index) => [contents[index]?.path ?? '', file]));
   let finished: Finished[];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { contents, dataFiles, everythingIn, identities, temporaryFolder } from '../support/folder.ts';
 import { adopt, daily, put } from '../support/foreign.ts';
-import { vortex } from '../support/program.ts';
+import { start, vortex } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
 import type { StandIn } from '../support/stand-in.ts';
 
@@ -185,6 +185,41 @@ describe('a series whose raw answers are not all there', () => {
     expect(contents(data)[`${KEY}.csv`]).toBe(whole[`${KEY}.csv`]);
   });
 });
+
+it('a download that is killed again and again leaves no series that cannot be made again once it is through', async () => {
+  const cwd = temporaryFolder();
+  const sandbox = await standIn('2024-06-07T22:00:00Z');
+  const wish = [
+    'GOLD',
+    'AUD',
+    'SPY',
+    'AAPL',
+    'KO',
+    'EURUSD',
+    '--start',
+    '2024-01-01',
+    '--period',
+    '1d,1wk,1h',
+    '-p',
+    'yahoo',
+  ];
+  for (const now of ['2024-06-05T22:00:00Z', '2024-06-07T22:00:00Z']) {
+    await sandbox.change({ now });
+    for (const seen of [/ updated/, /( updated[^]*){9}/, /( updated[^]*){18}/]) {
+      const running = start(['download', ...wish, '--now', now], { cwd, env: sandbox.env });
+      await Promise.race([running.seen('stderr', seen), running.ended]);
+      running.child.kill('SIGKILL');
+      await running.ended;
+    }
+    await download(cwd, sandbox, now, wish.slice(0, -2));
+    const data = join(cwd, 'data');
+    const before = contents(data);
+    removeData(data);
+    expect((await rebuild(cwd)).told).toMatchObject({ unchanged: 0, refused: [] });
+    expect(contents(data)).toEqual(before);
+    expect(everythingIn(data).filter((path) => path.endsWith('.tmp'))).toEqual([]);
+  }
+}, 120_000);
 
 it('an edited file is set aside and made again; one that only has another time is left alone', async () => {
   const cwd = temporaryFolder();
