@@ -47,7 +47,7 @@ module.exports = {
     mayImport('providers', [room('market'), '^src/http/http-client\\.ts$'], 'sources of bars'),
     mayImport(
       'download',
-      [room('market'), room('plan'), '^src/providers/provider\\.ts$', '^src/http/http-client\\.ts$', room('store')],
+      [room('market'), room('plan'), '^src/providers/provider\\.ts$', room('store')],
       'runs the plan',
     ),
     {
