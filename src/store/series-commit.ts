@@ -71,6 +71,18 @@ async function draft(change: SeriesChange, root: string, isWhole: (file: StoredF
   return { change, files: known.version?.files.map((stands) => ({ stands })) ?? [] };
 }
 
+async function draftAll(
+  changes: readonly SeriesChange[],
+  root: string,
+  isWhole: (file: StoredFile) => boolean,
+): Promise<Draft[]> {
+  // The first draft begins when the new files of the archive are on their way.
+  await Promise.resolve();
+  const drafts: Draft[] = [];
+  for (const change of changes) drafts.push(await draft(change, root, isWhole));
+  return drafts;
+}
+
 function timesOf(version: ManifestVersion | undefined): Pick<ManifestVersion, 'rows' | 'first' | 'last' | 'tail'> {
   if (version === undefined) return { rows: 0, tail: [] };
   const { rows, first, last, tail } = version;
@@ -167,11 +179,12 @@ export async function commitChanges(
   journal: Journal,
   isWhole: (file: StoredFile) => boolean,
 ): Promise<Committed[]> {
-  const drafts: Draft[] = [];
-  for (const change of changes) drafts.push(await draft(change, root, isWhole));
+  // While the files are encoded, and before anything of ours waits for the disk, which would make new files wait too.
+  const [drafts] = await Promise.all([
+    draftAll(changes, root, isWhole),
+    writeUnsynced(changes.flatMap(({ raw }) => raw ?? [])),
+  ]);
   const contents = drafts.flatMap(({ files }) => files.flatMap((file) => ('encoded' in file ? [file.encoded] : [])));
-  // Here nothing of ours waits for the disk, which would make new files wait too.
-  await writeUnsynced(changes.flatMap(({ raw }) => raw ?? []));
   const written = await writeFiles(contents.map(({ path, content }) => ({ path: join(root, path), content })));
   const writtenAt = new Map(written.map((file, index) => [contents[index]?.path ?? '', file]));
   let finished: Finished[];
