@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { AnswerBook } from '../download/answer-book.ts';
 import { EXIT, exitCodeOf, worstExitCode } from '../download/exit-code.ts';
 import { runPlan } from '../download/run.ts';
-import type { Progress, RunOutcome } from '../download/run.ts';
+import type { RunOutcome } from '../download/run.ts';
+import type { Progress } from '../download/run-tools.ts';
 import { runReport } from '../download/run-report.ts';
 import type { RunReport } from '../download/run-report.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
+import type { HttpClient } from '../http/http-client.ts';
 import { catalogue } from '../market/catalogue.ts';
 import { nearest } from '../market/nearest.ts';
 import type { Format } from '../market/file-format.ts';
@@ -13,6 +16,7 @@ import type { Series } from '../market/instrument.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Provider } from '../providers/provider.ts';
 import { lockFolder } from '../store/lock.ts';
+import { RawArchive } from '../store/raw-archive.ts';
 import { keepRunReport } from '../store/run-reports.ts';
 import { UNKNOWN_SERIES } from '../store/series-change.ts';
 import type { KnownSeries } from '../store/series-change.ts';
@@ -41,13 +45,15 @@ export function runName(now: number): string {
 
 /** The network, opened when the first job needs it. */
 async function openNetwork(context: CommandContext, log: Logger) {
-  const [{ createHttp }, { systemClock }, { Redactor }] = await Promise.all([
+  const [{ createHttp }, { systemClock }, { Redactor }, { recordingClient }] = await Promise.all([
     import('../http/axios-client.ts'),
     import('../http/clock.ts'),
     import('../http/redact.ts'),
+    import('../http/recorder.ts'),
   ]);
   const { http } = context.settings;
-  return createHttp({
+  const secrets = new Redactor(context.secrets);
+  const client = createHttp({
     clock: systemClock,
     timeouts: { connectMs: http.connect_timeout_ms, idleMs: http.idle_timeout_ms, totalMs: http.timeout_ms },
     maxBodyBytes: http.max_body_mb * 1024 * 1024,
@@ -55,10 +61,24 @@ async function openNetwork(context: CommandContext, log: Logger) {
     random: Math.random,
     breaker: { faultsToOpen: FAULTS_TO_OPEN },
     log,
-    secrets: new Redactor(context.secrets),
+    secrets,
     userAgent: USER_AGENT,
     ...(context.settings.max_requests === undefined ? {} : { maxRequests: context.settings.max_requests }),
   });
+  const record = (http: HttpClient, answers: AnswerBook): HttpClient =>
+    recordingClient(http, secrets, (job, exchange) => {
+      answers.add(job, exchange);
+    });
+  return { client, record };
+}
+
+/** The archive of a run, and what is asked and answered on its behalf. */
+function openArchive({ settings, now }: CommandContext, run: string, store: SeriesStore) {
+  if (!settings.raw_archive) return undefined;
+  const { raw_days: days, raw_bytes: bytes } = settings.retention;
+  const raw = new RawArchive(settings.output_dir, run, now, { days, bytes }, (series) => store.manifestOf(series));
+  const book = new AnswerBook();
+  return { raw, book, takeExchanges: (job: string) => book.take(job) };
 }
 
 /** Shows how far a run is: a bar on a terminal, else a log line a series. */
@@ -115,6 +135,7 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
     return provider;
   };
   const progress = progressTo(context, log);
+  const archive = openArchive(context, work.run, work.store);
   const outcome = await runPlan(
     work.plan,
     {
@@ -127,13 +148,16 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
     },
     {
       store: work.store,
+      ...(archive === undefined ? {} : { archive }),
       knownOf: (series) => work.known.get(series.key) ?? UNKNOWN_SERIES,
       ...(work.formatsOf === undefined ? {} : { formatsOf: work.formatsOf }),
       provider: providerOf,
       open: async (id) => {
         network ??= openNetwork(context, log);
         const provider = providerOf(id);
-        const http = (await network).forProvider(id, { paceMs: paceOf(context, provider) });
+        const { client, record } = await network;
+        const plain = client.forProvider(id, { paceMs: paceOf(context, provider) });
+        const http = archive === undefined ? plain : record(plain, archive.book);
         return provider.create(settings.providers[id] ?? {}, { http, now: () => now });
       },
       namesLike: (symbol) =>
@@ -148,8 +172,8 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
   );
   progress.clear();
   const opened = await network;
-  await opened?.close();
-  return { outcome, requests: opened?.stats().requests ?? 0 };
+  await opened?.client.close();
+  return { outcome, requests: opened?.client.stats().requests ?? 0 };
 }
 
 /** The exit code of a run. */
@@ -216,7 +240,7 @@ export async function runDownload(
     const head = { run, startedAt, finishedAt: new Date().toISOString(), requests, exitCode };
     const report = runReport(head, outcome.results, outcome.unservable);
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
-    await keepRunReport(root, run, report);
+    await keepRunReport(root, run, report, context.settings.retention.runs);
     tell(report, context, flags);
     return report;
   } finally {

@@ -4,6 +4,7 @@ import { EXIT, exitCodeOf } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import type { ImportFlags } from './import.ts';
+import type { RebuildFlags } from './rebuild.ts';
 import type { SelectionFlags } from './selection.ts';
 import type { StatusFlags } from './status.ts';
 import type { VerifyFlags } from './verify.ts';
@@ -87,6 +88,19 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
     });
 
   addQuality(program, surroundings, done);
+  withFolder(program.command('rebuild'))
+    .summary('make the data files again from the raw archive, offline')
+    .description(
+      'Makes lost or damaged data files again from the archived answers, byte for byte. A series whose answers are not all there is refused by name (exit 3). --json: {schema, exitCode, rebuilt, unchanged, refused: [{series, reason}]}.',
+    )
+    .argument('[symbols...]', 'GOLD, GCJ24, SPY, stock:SPY, stocks/1d/SPY …; none: all series of the folder')
+    .option('--as-of <date>', 'the series as known at the end of that day (UTC), beside the live files')
+    .option('--to <dir>', 'where those go (default: as-of/<date> in the data folder)')
+    .addHelpText('after', '\nExample:\n  vortex rebuild\n  vortex rebuild SPY --as-of 2026-01-15 --to ./as-of\n')
+    .action(async (symbols: string[], flags: RebuildFlags) => {
+      done(await (await import('./rebuild.ts')).rebuild(symbols, flags, surroundings));
+    });
+
   addInstruments(program, surroundings, done);
   addConfig(program, surroundings, done);
 

@@ -72,6 +72,25 @@ const http = z.strictObject({
     .describe('Largest answer that is read, unpacked, mebibytes, 1 to 1024'),
 });
 
+const retention = z.strictObject({
+  raw_days: z
+    .int()
+    .min(1)
+    .max(36_600)
+    .optional()
+    .describe(
+      'Raw answers older than so many days are removed, whole days; a series that lost one cannot be rebuilt. Absent: no limit by age',
+    ),
+  raw_bytes: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'Most bytes of raw answers; the oldest days go first. Absent: 5 % of the disk that holds the data folder',
+    ),
+  runs: z.int().min(1).max(100_000).default(90).describe('Reports of runs that are kept, 1 to 100000'),
+});
+
 function buildSchema(providerOptions: ProviderOptions) {
   const providers = Object.entries(providerOptions).map(([id, options]) => [id, options.prefault({})] as const);
   return z.strictObject({
@@ -90,6 +109,11 @@ function buildSchema(providerOptions: ProviderOptions) {
       .refine((wanted) => !wanted, { error: 'must be false: this version makes no backups yet' })
       .default(false)
       .describe('A backup after each successful run; only false for now: this version makes no backups yet'),
+    raw_archive: z
+      .boolean()
+      .default(true)
+      .describe('false: answers are not kept as they came; series fetched so cannot be rebuilt'),
+    retention: retention.prefault({}).describe('How much is kept beside the data files'),
     periods: listOf(PERIODS).default(['1d']).describe('Bar sizes wanted of an instrument that names none itself'),
     concurrency: z.int().min(1).max(64).default(8).describe('Series worked on at the same time, 1 to 64'),
     max_requests: z.int().min(1).optional().describe('Most requests of one run, at least 1; absent: no limit'),

@@ -1,4 +1,5 @@
 import { countDropped, countOutsideHighLow } from '../market/bar-checks.ts';
+import { sameBars } from '../market/bars.ts';
 import { VortexError } from '../market/errors.ts';
 import { gridOf, gridsAgree } from '../market/grid.ts';
 import { mergeBars } from '../market/merge.ts';
@@ -26,6 +27,8 @@ import type { SeriesResult } from './run-report.ts';
 export interface Recording {
   readonly change: SeriesChange | undefined;
   readonly result: SeriesResult;
+  /** The answers make the series without anything that was stored before. */
+  readonly whole?: boolean;
   /** What keeps the answer from being stored. */
   readonly error?: VortexError;
   /** The source seems to have put the series on another basis: nothing is stored before the whole of it is fetched. */
@@ -197,7 +200,12 @@ export async function recordSeries(
   const { changes, bases } = merged;
   const revisions = changes.length + bases.length > 0 ? { revisions: { changes, bases } } : {};
   const bars = changed || lacksFormat ? { bars: merged.bars, head } : {};
-  return { change: { series, known, formats: keptFormats(known, formats), facts, ...bars, ...revisions }, result };
+  const whole = head === undefined && sameBars(merged.bars, fetched.bars);
+  return {
+    change: { series, known, formats: keptFormats(known, formats), facts, ...bars, ...revisions },
+    result,
+    whole,
+  };
 }
 
 /** Marks a series whose basis has changed and that could not be fetched as a whole. */

@@ -1,26 +1,19 @@
 import { asVortexError, VortexError } from '../market/errors.ts';
 import type { Series } from '../market/instrument.ts';
 import type { Job, Plan, Settled } from '../plan/plan.ts';
-import type { Provider, ProviderSession } from '../providers/provider.ts';
 import { versionFacts } from '../store/manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
-import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
-import type { SeriesStore } from '../store/series-store.ts';
+import type { SeriesChange } from '../store/series-change.ts';
+import type { RawAnswers } from '../store/raw-archive.ts';
 import { failFast, notDone, POSTPONING } from './endings.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { keptFormats, plainResult, reportedError } from './record.ts';
 import type { Recording } from './record.ts';
 import type { SeriesResult } from './run-report.ts';
+import type { RunTools } from './run-tools.ts';
 import { workOnSeries } from './series-work.ts';
 import { Sessions } from './sessions.ts';
-
-/** Told after each series. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-  readonly result: SeriesResult;
-}
 
 export interface RunOptions {
   readonly formats: readonly Format[];
@@ -30,23 +23,6 @@ export interface RunOptions {
   readonly failFast: boolean;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: number;
-}
-
-/** What a run works with. */
-export interface RunTools {
-  readonly store: SeriesStore;
-  /** What the folder has, as it was read for the plan. */
-  readonly knownOf: (series: Series) => KnownSeries;
-  /** Formats of a series; absent: those of the options, for all. */
-  readonly formatsOf?: (series: Series) => readonly Format[];
-  readonly provider: (id: string) => Provider;
-  /** Opens a provider's session when its first job comes. */
-  readonly open: (id: string) => Promise<ProviderSession>;
-  /** Known names most like one that a provider does not know. */
-  readonly namesLike: (symbol: string) => readonly string[];
-  readonly onProgress: (progress: Progress) => void;
-  /** Said at once, in words, whatever becomes of the run. */
-  readonly warn: (message: string) => void;
 }
 
 /** What became of the series, and the exit codes of what went wrong. */
@@ -86,6 +62,7 @@ class PlanRun {
   private readonly total: number;
   private next = 0;
   private unservable = 0;
+  private uncommitted = 0;
   private aborted: VortexError | undefined;
 
   constructor(plan: Plan, options: RunOptions, tools: RunTools, signal: AbortSignal) {
@@ -105,6 +82,9 @@ class PlanRun {
       this.abort(asVortexError(error));
     });
     await this.sessions.close(this.tools.warn);
+    await this.tools.archive?.raw.close(this.uncommitted === 0).catch((error: unknown) => {
+      this.abort(asVortexError(error));
+    });
     this.results.sort((a, b) => (a.series < b.series ? -1 : 1));
     return { results: this.results, unservable: this.unservable, codes: this.codes, aborted: this.aborted };
   }
@@ -168,9 +148,10 @@ class PlanRun {
         session,
         capabilities,
         loadFrom: tools.store.loadFrom.bind(tools.store),
+        ...(tools.archive === undefined ? {} : { takeExchanges: tools.archive.takeExchanges }),
       };
-      const { recording, error } = await workOnSeries(job, known, work, signal);
-      this.settleJob(job, recording, this.withNearest(recording.error ?? error, job));
+      const { recording, error, told } = await workOnSeries(job, known, work, signal);
+      this.settleJob(job, recording, this.withNearest(recording.error ?? error, job), told);
     } catch (cause) {
       const error = asVortexError(cause);
       this.obey(error, job);
@@ -178,10 +159,15 @@ class PlanRun {
     }
   }
 
-  private settleJob(job: Job, { change, result }: Recording, error: VortexError | undefined): void {
+  private settleJob(
+    job: Job,
+    { change, result }: Recording,
+    error: VortexError | undefined,
+    told: RawAnswers | undefined,
+  ): void {
     if (error !== undefined) this.obey(error, job);
     if (change === undefined) this.reportJob(job, result, error);
-    else this.keep(this.store(job, change, result, error));
+    else this.keep(this.store(job, change, result, error, told));
   }
 
   private async store(
@@ -189,12 +175,15 @@ class PlanRun {
     change: SeriesChange,
     result: SeriesResult,
     error: VortexError | undefined,
+    told: RawAnswers | undefined,
   ): Promise<void> {
     try {
-      await this.commit(change);
+      const kept = told === undefined ? change : ((await this.tools.archive?.raw.keep(change, told)) ?? change);
+      await this.commit(kept);
       this.reportJob(job, result, error);
     } catch (cause) {
       const failure = asVortexError(cause);
+      this.uncommitted += 1;
       this.abort(failure);
       this.leaveOut(job, failure);
     }

@@ -11,6 +11,8 @@ import { intersect, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import type { Capabilities, ProviderSession, SourceFacts } from '../providers/provider.ts';
+import type { RawAnswer } from '../store/raw-archive.ts';
+import type { RawExchange } from '../store/raw-item.ts';
 
 /** What fetching a series needs beside the job. */
 export interface FetchContext {
@@ -20,6 +22,8 @@ export interface FetchContext {
   readonly settleMs: number;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: number;
+  /** Hands over what was asked and answered for a job since the last time; absent: nothing is kept. */
+  readonly takeExchanges?: (job: string) => readonly RawExchange[];
 }
 
 /** What the source answered for one series. */
@@ -32,6 +36,8 @@ export interface FetchedSeries {
   /** Bars whose stamp is in doubt, kept all the same. */
   readonly undecided: number;
   readonly source: SourceFacts | undefined;
+  /** The good answers as they came; empty when nothing is kept. */
+  readonly answers: readonly RawAnswer[];
   /** What ended the work on the series early. */
   readonly error: VortexError | undefined;
 }
@@ -88,6 +94,8 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
   let dropped: DroppedBars = {};
   let undecided = 0;
   let source: SourceFacts | undefined;
+  const answers: RawAnswer[] = [];
+  const take = (): readonly RawExchange[] | undefined => context.takeExchanges?.(job.series.key);
   for (const range of job.requests) {
     try {
       const answer = await ask(job, range, context, signal);
@@ -96,12 +104,15 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
       dropped = addDropped(dropped, answer.dropped);
       undecided += answer.undecided;
       source = answer.source;
+      const exchanges = take();
+      if (exchanges !== undefined) answers.push({ range, exchanges });
     } catch (cause) {
       const error = asVortexError(cause);
+      take();
       if (job.reason === 'force' || job.reason === 'rebase')
-        return { bars: NO_BARS, answered: [], dropped, undecided, source: undefined, error };
-      return { bars: joined(parts), answered, dropped, undecided, source, error };
+        return { bars: NO_BARS, answered: [], dropped, undecided, source: undefined, answers: [], error };
+      return { bars: joined(parts), answered, dropped, undecided, source, answers, error };
     }
   }
-  return { bars: joined(parts), answered, dropped, undecided, source, error: undefined };
+  return { bars: joined(parts), answered, dropped, undecided, source, answers, error: undefined };
 }

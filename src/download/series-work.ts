@@ -4,6 +4,7 @@ import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import { earliestServed, longestSpan } from '../plan/reach.ts';
 import type { Format } from '../market/file-format.ts';
+import type { RawAnswers } from '../store/raw-archive.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { markRebasePending, plainResult, recordSeries } from './record.ts';
 import type { LoadFrom, Recording } from './record.ts';
@@ -20,12 +21,18 @@ export interface WorkContext extends FetchContext {
 export interface WorkedSeries {
   readonly recording: Recording;
   readonly error: VortexError | undefined;
+  /** What the change was made of; absent when it was made of no answer. */
+  readonly told?: RawAnswers;
 }
 
 async function attempt(job: Job, known: KnownSeries, context: WorkContext, signal: AbortSignal): Promise<WorkedSeries> {
   const fetched = await fetchSeries(job, context, signal);
   const recording = await recordSeries(job, known, fetched, context.loadFrom, context.formats, context.now);
-  return { recording, error: fetched.error };
+  const { provider, reason, suggested } = job;
+  const { extendedHours, settleMs } = context;
+  const { answers } = fetched;
+  const told = { provider, reason, suggested, extendedHours, settleMs, answers, whole: recording.whole ?? false };
+  return { recording, error: fetched.error, told };
 }
 
 /** The job that fetches everything stored and everything asked for, as far as the provider still serves it. */
@@ -69,5 +76,6 @@ export async function workOnSeries(
           error: first.error,
         };
   const pending = again.error === undefined ? undefined : markRebasePending(job, known);
-  return pending === undefined ? again : { ...again, recording: { ...again.recording, change: pending } };
+  if (pending === undefined) return again;
+  return { recording: { ...again.recording, change: pending }, error: again.error };
 }

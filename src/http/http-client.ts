@@ -6,8 +6,13 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Form fields of a POST. */
   readonly form?: Readonly<Record<string, string>>;
-  /** Tags of the log lines. */
+  /**
+   * Tag of the log lines and of the raw archive: the answer is kept with the series of this job. Absent for what says
+   * nothing of bars and may hold secrets: log-ins, pages with tokens.
+   */
   readonly job?: string;
+  /** False for what carries no bars (a log-in, a page with a token): its answer is not kept in the raw archive. */
+  readonly isKept?: boolean;
   /**
    * Looks at an answer before it counts as one. An error of disposition `retry` makes the client try again and counts
    * against the provider; any other error ends the request.

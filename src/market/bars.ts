@@ -89,3 +89,15 @@ export function concatBars(parts: readonly Bars[]): Bars {
   }
   return all;
 }
+
+function sameColumn(a: Float64Array, b: Float64Array | undefined): boolean {
+  return b !== undefined && a.every((value, row) => Object.is(value, b[row]));
+}
+
+/** True when two tables have the same columns with the same values. */
+export function sameBars(a: Bars, b: Bars): boolean {
+  if (a === b) return true;
+  if (a.time.length !== b.time.length || a.extras.size !== b.extras.size) return false;
+  const extras = [...a.extras].every(([name, column]) => sameColumn(column, b.extras.get(name)));
+  return extras && (['time', ...PRICE_COLUMNS, 'volume'] as const).every((name) => sameColumn(a[name], b[name]));
+}

@@ -111,9 +111,19 @@ export interface ProviderSession {
   close?(): Promise<void>;
 }
 
-/** What a provider is handed; it has no other way to the outside. */
+/**
+ * What a provider is handed; it has no other way to the outside. A source that is not asked over HTTP can have its answers
+ * kept too: it puts its own way of asking behind an HttpClient (method and address may be words of its own, the body is
+ * the answer as it came), and a `wrap(client): HttpClient` beside `http` here puts the archive around it: the recorder, or on
+ * a rebuild the replay.
+ */
 export interface ProviderTools {
   readonly http: HttpClient;
+  /**
+   * Answers come from the raw archive: only what carries bars is asked for, in the order as ever; there is nothing to log in
+   * to, and no token to fetch.
+   */
+  readonly offline?: true;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: () => number;
 }

@@ -10,9 +10,11 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFile as writeAll,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { asVortexError, VortexError } from '../market/errors.ts';
 
 /** A file as it is to stand in its place. */
@@ -158,6 +160,21 @@ export async function writeFiles(files: readonly FileContent[]): Promise<Written
   closeFiles(good);
   dropFiles(good);
   throw failure.reason;
+}
+
+const writeNew = promisify<string, Buffer>(writeAll);
+
+/** Writes files in their place without making them durable. @throws VortexError `disk-full`, `folder-unusable` */
+export async function writeUnsynced(files: readonly FileContent[]): Promise<void> {
+  await Promise.all(
+    files.map(async ({ path, content }) => {
+      try {
+        await writeNew(path, content);
+      } catch (error) {
+        throw storeError(error, path);
+      }
+    }),
+  );
 }
 
 /** Makes written files durable under their temporary names, and closes them; a failure is told when all are closed. */

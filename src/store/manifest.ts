@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Bars } from '../market/bars.ts';
 import { firstOfNextMonth } from '../market/calendar.ts';
 import { VortexError } from '../market/errors.ts';
 import { FORMATS } from '../market/file-format.ts';
@@ -8,6 +9,7 @@ import { formatRange, formatStamp, parseRange } from '../market/stored-series.ts
 import type { StoredSeries } from '../market/stored-series.ts';
 import { subtract, unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
+import { columnNames } from './columns.ts';
 
 /** Version of the manifest's form. A newer one is refused, never guessed at. */
 export const MANIFEST_SCHEMA = 1;
@@ -36,6 +38,18 @@ const importedFile = z.object({
   at: z.string(),
 });
 
+/** Where the raw answers are that the bars were made of. */
+const rawHistory = z.object({
+  /** The run that began it; names its items. */
+  history: z.string(),
+  /** How many items it has. */
+  items: z.int(),
+  /** Hash over the hashes of all items in their order: one that is missing, cut short or not ours is noticed. */
+  hash: z.string(),
+  /** There are bars that none of these items has. */
+  partial: z.boolean().optional(),
+});
+
 const version = z.object({
   provider: z.string().optional(),
   /** The symbol on the wire. */
@@ -62,6 +76,7 @@ const version = z.object({
   rebase_pending: z.boolean().optional(),
   /** Files of other programs that bars were adopted from, without a request. */
   imported_from: z.array(importedFile).optional(),
+  raw: rawHistory.optional(),
   files: z.array(storedFile),
   updated_at: z.string(),
   run: z.string(),
@@ -80,8 +95,24 @@ const manifest = version.extend({
   before: version.optional(),
 });
 
+/** What a version says that follows neither from its bars nor from where its raw answers are. */
+export const committedFacts = version.omit({
+  rows: true,
+  first: true,
+  last: true,
+  tail: true,
+  columns: true,
+  files: true,
+  updated_at: true,
+  run: true,
+  revision_bytes: true,
+  raw: true,
+});
+
 export type StoredFile = z.infer<typeof storedFile>;
 export type ImportedFile = z.infer<typeof importedFile>;
+export type RawHistory = z.infer<typeof rawHistory>;
+export type CommittedFacts = z.infer<typeof committedFacts>;
 /** What one commit says about a series. */
 export type ManifestVersion = z.infer<typeof version>;
 /** What the folder knows of one series; written before the files it speaks of are put in place. */
@@ -165,6 +196,15 @@ export function storedSeries(value: ManifestVersion, period: Manifest['period'])
       ? {}
       : { absent: { provider: value.absent.provider, checkedAt: Date.parse(value.absent.checked_at) } }),
   };
+}
+
+/** How many stamps a manifest keeps of the last bars. */
+export const TAIL_LENGTH = 10;
+
+/** The version that facts and bars make, before it has a file. */
+export function describedVersion(facts: CommittedFacts, bars: Bars, period: Manifest['period']): ManifestVersion {
+  const times = describeTimes(bars.time, period, TAIL_LENGTH);
+  return { ...facts, ...times, columns: columnNames(bars), files: [], updated_at: '', run: '' };
 }
 
 /** First, last and last few stamps of a column of times. */

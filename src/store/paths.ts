@@ -7,6 +7,8 @@ export const manifestsFolder = (root: string): string => join(root, OWN_FOLDER, 
 export const manifestPath = (root: string, key: string): string => join(manifestsFolder(root), `${key}.json`);
 export const runReportsFolder = (root: string): string => join(root, OWN_FOLDER, 'runs');
 export const journalPath = (root: string): string => join(root, OWN_FOLDER, 'journal');
+/** The raw archive: `<provider>/<yyyy>/<mm>/<dd>/…` */
+export const rawFolder = (root: string): string => join(root, OWN_FOLDER, 'raw');
 export const lockPath = (root: string): string => join(root, OWN_FOLDER, 'lock');
 /** Where a file that is not what the manifest says is set aside by a run. */
 export const quarantinePath = (root: string, run: string, path: string): string =>

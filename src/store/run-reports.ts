@@ -3,11 +3,11 @@ import { basename, join } from 'node:path';
 import { dropFiles, makeFolder, placeFile, syncFiles, writeFiles } from './files.ts';
 import { runReportsFolder } from './paths.ts';
 
-/** How many reports are kept. */
+/** How many reports are kept unless told. */
 const KEPT = 90;
 
-/** Keeps the report of a run as `.vortex/runs/<run>.json`, and of the others the last ones, 90 in all. */
-export async function keepRunReport(root: string, run: string, report: unknown): Promise<void> {
+/** Keeps the report of a run as `.vortex/runs/<run>.json`, and of the others the last ones, `kept` in all. */
+export async function keepRunReport(root: string, run: string, report: unknown, kept = KEPT): Promise<void> {
   const folder = runReportsFolder(root);
   makeFolder(folder);
   const path = join(folder, `${run}.json`);
@@ -22,5 +22,6 @@ export async function keepRunReport(root: string, run: string, report: unknown):
   const reports = readdirSync(folder)
     .filter((name) => name.endsWith('.json') && name !== basename(path))
     .sort();
-  for (const name of reports.slice(0, 1 - KEPT)) rmSync(join(folder, name), { force: true });
+  for (const name of reports.slice(0, Math.max(0, reports.length + 1 - kept)))
+    rmSync(join(folder, name), { force: true });
 }

@@ -3,6 +3,7 @@ import type { Series } from '../market/instrument.ts';
 import { NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { Format } from '../market/file-format.ts';
+import type { FileContent } from './files.ts';
 import type { Revisions } from './revisions.ts';
 import type { ManifestVersion, StoredFile, VersionFacts } from './manifest.ts';
 
@@ -68,6 +69,8 @@ export interface SeriesChange {
   readonly facts: VersionFacts;
   /** What the source has changed, for the log of revisions. */
   readonly revisions?: Revisions;
+  /** Files of the raw archive that `facts.raw` counts already. */
+  readonly raw?: readonly FileContent[];
 }
 
 /** What a commit did beside what was asked. */

@@ -2,19 +2,25 @@ import { renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { appendRows, appendTime } from './append.ts';
 import { columnNames } from './columns.ts';
-import { dropFiles, makeFolder, placeFile, storeError, syncFiles, syncFolder, writeFiles } from './files.ts';
+import {
+  dropFiles,
+  makeFolder,
+  placeFile,
+  storeError,
+  syncFiles,
+  syncFolder,
+  writeFiles,
+  writeUnsynced,
+} from './files.ts';
 import type { WrittenFile } from './files.ts';
 import type { Journal } from './journal.ts';
-import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
+import { describeTimes, MANIFEST_SCHEMA, TAIL_LENGTH } from './manifest.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { quarantinePath } from './paths.ts';
 import { appendRevisions, revisionLines, revisionsLength } from './revisions.ts';
 import type { Committed, SeriesChange, SeriesHead } from './series-change.ts';
 import { wantedFiles } from './wanted-files.ts';
 import type { WantedFile } from './wanted-files.ts';
-
-/** How many stamps a manifest keeps of the last bars. */
-const TAIL_LENGTH = 10;
 
 /** A change with everything encoded. */
 interface Draft {
@@ -36,6 +42,18 @@ async function draft(change: SeriesChange, root: string, isWhole: (file: StoredF
 }
 
 type BarTimes = Pick<ManifestVersion, 'rows' | 'first' | 'last' | 'tail'>;
+
+async function draftAll(
+  changes: readonly SeriesChange[],
+  root: string,
+  isWhole: (file: StoredFile) => boolean,
+): Promise<Draft[]> {
+  // The first draft begins when the new files of the archive are on their way.
+  await Promise.resolve();
+  const drafts: Draft[] = [];
+  for (const change of changes) drafts.push(await draft(change, root, isWhole));
+  return drafts;
+}
 
 function timesOf(version: ManifestVersion | undefined): BarTimes {
   if (version === undefined) return { rows: 0, tail: [] };
@@ -118,7 +136,7 @@ async function logRevisions(root: string, change: SeriesChange, run: string, now
 }
 
 /** Sets aside what nobody here wrote. */
-function setAside(root: string, run: string, paths: readonly string[]): void {
+export function setAside(root: string, run: string, paths: readonly string[]): void {
   for (const path of paths) {
     const target = quarantinePath(root, run, path);
     makeFolder(dirname(target));
@@ -146,8 +164,11 @@ export async function commitChanges(
   journal: Journal,
   isWhole: (file: StoredFile) => boolean,
 ): Promise<Committed[]> {
-  const drafts: Draft[] = [];
-  for (const change of changes) drafts.push(await draft(change, root, isWhole));
+  // While the files are encoded, and before anything of ours waits for the disk, which would make new files wait too.
+  const [drafts] = await Promise.all([
+    draftAll(changes, root, isWhole),
+    writeUnsynced(changes.flatMap(({ raw }) => raw ?? [])),
+  ]);
   const contents = drafts.flatMap(({ files }) => files.flatMap((file) => ('encoded' in file ? [file.encoded] : [])));
   const written = await writeFiles(contents.map(({ path, content }) => ({ path: join(root, path), content })));
   const writtenAt = new Map(written.map((file, index) => [contents[index]?.path ?? '', file]));

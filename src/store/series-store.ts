@@ -144,6 +144,11 @@ export class SeriesStore {
     });
   }
 
+  /** Puts a manifest in force whose files stand already. @throws VortexError `disk-full`, `folder-unusable` */
+  restate(manifest: Manifest): Promise<void> {
+    return this.journal.append([manifest]);
+  }
+
   /** Waits until every change is durable or has failed, and writes the manifests to their own files. */
   async close(): Promise<void> {
     await this.flushing;

@@ -11,6 +11,8 @@ test('without any configuration every setting has the default of the specificati
     default_provider: 'yahoo',
     dry_run: false,
     backup_data: false,
+    raw_archive: true,
+    retention: { runs: 90 },
     periods: ['1d'],
     concurrency: 8,
     overlap_bars: 5,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runPlan } from '../../src/download/run.ts';
-import type { Progress, RunOptions, RunOutcome, RunTools } from '../../src/download/run.ts';
+import type { RunOptions, RunOutcome } from '../../src/download/run.ts';
+import type { Progress, RunTools } from '../../src/download/run-tools.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Capabilities, FetchedBars, Provider, ProviderSession } from '../../src/providers/provider.ts';
 import { NOW, storeOf } from '../store/workspace.ts';

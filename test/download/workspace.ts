@@ -8,7 +8,8 @@ import type { Series } from '../../src/market/instrument.ts';
 import type { TimeRange } from '../../src/market/time-range.ts';
 import type { Job, Plan } from '../../src/plan/plan.ts';
 import { runPlan } from '../../src/download/run.ts';
-import type { Progress, RunOptions, RunOutcome } from '../../src/download/run.ts';
+import type { RunOptions, RunOutcome } from '../../src/download/run.ts';
+import type { Progress } from '../../src/download/run-tools.ts';
 import type { FetchedBars, Provider, ProviderSession } from '../../src/providers/provider.ts';
 import { bars, NOW, storeOf } from '../store/workspace.ts';
 

@@ -49,6 +49,7 @@ function nameOf({ instrument, contract }: BarRequest): string {
 export class BarchartSession implements ProviderSession {
   readonly #options: SessionOptions;
   readonly #now: () => number;
+  readonly #isOffline: boolean;
   readonly #jar: CookieJar;
   readonly #site: Site;
   readonly #turns = new Turns();
@@ -59,8 +60,9 @@ export class BarchartSession implements ProviderSession {
   /** What ended the session for good: who was refused once does not knock again. */
   #ending: VortexError | undefined;
 
-  constructor(options: SessionOptions, { http, now }: ProviderTools) {
+  constructor(options: SessionOptions, { http, now, offline }: ProviderTools) {
     this.#options = options;
+    this.#isOffline = offline === true;
     this.#now = now;
     const host = new URL(options.base_url).hostname;
     const cookies = options.transport === 'cookies' ? readCookieFile(options.cookies ?? '', host) : [];
@@ -116,6 +118,7 @@ export class BarchartSession implements ProviderSession {
 
   /** Does work that needs a session, and once more when the site has ended the session in the meantime. */
   async #signedIn<Result>(work: () => Promise<Result>, job: string | undefined, signal: AbortSignal): Promise<Result> {
+    if (this.#isOffline) return work();
     if (this.#ending !== undefined) throw this.#ending;
     try {
       await this.#enter(job, signal);
@@ -166,6 +169,28 @@ export class BarchartSession implements ProviderSession {
   async #download(request: BarRequest, symbol: string, dates: TimeRange, signal: AbortSignal): Promise<HttpResponse> {
     const { job, instrument } = request;
     const page = pagePath(instrument.class, symbol, 'historical-download');
+    const token = this.#isOffline ? '' : await this.#permission(page, symbol, job, signal);
+    const form = downloadForm(request, symbol, token, dates);
+    const { response, path } = await this.#site.visit(
+      {
+        path: DOWNLOAD,
+        form,
+        referer: page,
+        accept: DATA,
+        withToken: true,
+        hasBars: true,
+        job,
+        check: (answer) => downloadProblem(answer, this.#now()),
+      },
+      signal,
+    );
+    if (isLoginPage(path) || asksForLogin(response)) throw new SignedOut('login-page');
+    expectData(response);
+    return response;
+  }
+
+  /** Loads the page of the symbol and asks whether a download is allowed. @returns the token that the form needs */
+  async #permission(page: string, symbol: string, job: string, signal: AbortSignal): Promise<string> {
     const visit = await visitPage(this.#site, page, job, signal);
     expectSignedIn(visit);
     const { status, url, body } = visit.response;
@@ -178,22 +203,7 @@ export class BarchartSession implements ProviderSession {
     const used = (await this.#countDownloads(page, job, signal)) ?? 0;
     const { allowance } = this.#options;
     if (used >= allowance) throw allowanceUsed(`${used} of ${allowance}`, this.#now());
-    const form = downloadForm(request, symbol, token, dates);
-    const { response, path } = await this.#site.visit(
-      {
-        path: DOWNLOAD,
-        form,
-        referer: page,
-        accept: DATA,
-        withToken: true,
-        job,
-        check: (answer) => downloadProblem(answer, this.#now()),
-      },
-      signal,
-    );
-    if (isLoginPage(path) || asksForLogin(response)) throw new SignedOut('login-page');
-    expectData(response);
-    return response;
+    return token;
   }
 
   /** Asks whether a download is allowed; spends none. */

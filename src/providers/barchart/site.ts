@@ -29,6 +29,8 @@ export interface Errand {
   /** Takes a redirect for the answer. */
   readonly stays?: boolean;
   readonly job?: string;
+  /** The answer carries bars. */
+  readonly hasBars?: boolean;
   readonly check?: HttpRequest['check'];
 }
 
@@ -97,6 +99,7 @@ export class Site {
       },
       ...(form === undefined ? {} : { form }),
       ...(job === undefined ? {} : { job }),
+      isKept: errand.hasBars === true,
       ...(check === undefined ? {} : { check }),
     };
   }

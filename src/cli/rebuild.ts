@@ -1,0 +1,218 @@
+import { join, resolve } from 'node:path';
+import { seriesAsOf } from '../download/as-of.ts';
+import { EXIT } from '../download/exit-code.ts';
+import { rebuildSeries, reviveSeries } from '../download/rebuild.ts';
+import type { RebuiltSeries } from '../download/rebuild.ts';
+import type { OpenReplay } from '../download/replay.ts';
+import { ReplayClient } from '../http/replay.ts';
+import { parseTradeDate } from '../market/calendar.ts';
+import { asVortexError, usageError, VortexError } from '../market/errors.ts';
+import { DAY_MS } from '../market/period.ts';
+import { PROVIDERS } from '../providers/registry.ts';
+import { openAsOfFolder } from '../store/as-of-folder.ts';
+import { lockFolder } from '../store/lock.ts';
+import { RawListing } from '../store/raw-reader.ts';
+import { checkDataFolder, seriesKeys } from '../store/series-list.ts';
+import { SeriesStore } from '../store/series-store.ts';
+import { loadContext } from './context.ts';
+import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
+import { runName } from './download.ts';
+import { writeJson } from './output.ts';
+import { thousands } from './table.ts';
+
+export interface RebuildFlags extends CommonFlags {
+  readonly asOf?: string;
+  readonly to?: string;
+}
+
+/** Opens providers on archived answers. Nothing here can reach the network. */
+export function replayProviders({ settings }: CommandContext): OpenReplay {
+  return (id, now) => {
+    const provider = PROVIDERS.find((entry) => entry.id === id);
+    if (provider === undefined) {
+      throw new VortexError(`this version has no provider ${id}`, { code: 'file-corrupt', disposition: 'skip-series' });
+    }
+    const http = new ReplayClient();
+    const session = provider.create(settings.providers[id] ?? {}, { http, now: () => now, offline: true });
+    return {
+      session,
+      capabilities: provider.capabilities,
+      load: (exchanges) => {
+        http.load(exchanges);
+      },
+    };
+  };
+}
+
+/** One series of the answer under --json, and of the lines for people. */
+interface Told {
+  readonly series: string;
+  readonly reason: string;
+}
+
+/** What a rebuild came to. */
+interface Outcome {
+  readonly rebuilt: number;
+  readonly unchanged: number;
+  /** Series of which nothing was known on the day. */
+  readonly unknown: number;
+  readonly refused: readonly Told[];
+}
+
+const CLASS_OF_FOLDER: Readonly<Record<string, string>> = { futures: 'future', stocks: 'stock', forex: 'forex' };
+
+/** True when a name stands for a series: GOLD, GCJ24, stock:SPY, stocks/1d/SPY. Pure. */
+function namesSeries(name: string, key: string, symbol: string | undefined): boolean {
+  const [, prefix, plain = name] = /^(future|stock|forex):(.+)$/.exec(name) ?? [];
+  const [folder = '', , instrument = ''] = key.split('/');
+  if (prefix !== undefined && CLASS_OF_FOLDER[folder] !== prefix) return false;
+  return plain === key || plain === decodeURIComponent(instrument) || plain === symbol;
+}
+
+interface Chosen {
+  readonly keys: readonly string[];
+  readonly nowhere: readonly Told[];
+}
+
+function chooseSeries(names: readonly string[], keys: readonly string[], store: SeriesStore): Chosen {
+  if (names.length === 0) return { keys, nowhere: [] };
+  const symbols = new Map(keys.map((key) => [key, store.manifestOf(key)?.symbol]));
+  const of = (name: string): string[] => keys.filter((key) => namesSeries(name, key, symbols.get(key)));
+  const found = new Set(names.flatMap(of));
+  const nowhere = names.filter((name) => of(name).length === 0);
+  return {
+    keys: keys.filter((key) => found.has(key)),
+    nowhere: nowhere.map((series) => ({ series, reason: 'this data folder has no such series' })),
+  };
+}
+
+function countOutcomes(all: readonly RebuiltSeries[], nowhere: readonly Told[]): Outcome {
+  const count = (outcome: RebuiltSeries['outcome']): number => all.filter((each) => each.outcome === outcome).length;
+  const refused = all.flatMap(({ series, outcome, reason = '' }) =>
+    outcome === 'refused' ? [{ series, reason }] : [],
+  );
+  return { rebuilt: count('rebuilt'), unchanged: count('unchanged'), unknown: 0, refused: [...refused, ...nowhere] };
+}
+
+async function rebuildLive(names: readonly string[], context: CommandContext, signal: AbortSignal): Promise<Outcome> {
+  const { settings, now, output } = context;
+  const root = settings.output_dir;
+  const run = runName(now);
+  const lock = lockFolder(root, run);
+  const store = new SeriesStore(root, run, () => now);
+  try {
+    await store.recover();
+    const raw = new RawListing(root);
+    const standing = new Set(seriesKeys(root));
+    const all = [...new Set([...standing, ...raw.series()])].sort();
+    const { keys, nowhere } = chooseSeries(names, all, store);
+    const tools = { root, run, raw, store, open: replayProviders(context) };
+    const done: RebuiltSeries[] = [];
+    for (const key of keys) {
+      if (signal.aborted) break;
+      const manifest = store.manifestOf(key);
+      done.push(
+        manifest === undefined ? await reviveSeries(key, tools, signal) : await rebuildSeries(manifest, tools, signal),
+      );
+    }
+    for (const path of done.flatMap(({ quarantined }) => quarantined)) {
+      output.err(`vortex: ${path} was not what this program wrote there; it is set aside under .vortex/quarantine\n`);
+    }
+    return countOutcomes(done, nowhere);
+  } finally {
+    try {
+      await store.close();
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+/** Last day of --as-of, as the instant at which it ends. @throws VortexError `usage` */
+function readDay(text: string): number {
+  const date = parseTradeDate(text);
+  if (date === undefined) throw usageError(`flag --as-of: ${text} is no date; write it as 2024-01-31`);
+  return date + DAY_MS;
+}
+
+async function rebuildAsOf(
+  names: readonly string[],
+  day: string,
+  folder: string,
+  context: CommandContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { settings, now } = context;
+  const instant = readDay(day);
+  const live = new SeriesStore(settings.output_dir, 'as-of', () => now);
+  const raw = new RawListing(settings.output_dir);
+  const all = [...new Set([...seriesKeys(settings.output_dir), ...raw.series()])].sort();
+  const { keys, nowhere } = chooseSeries(names, all, live);
+  openAsOfFolder(folder, day);
+  const run = runName(now);
+  const lock = lockFolder(folder, run);
+  const target = new SeriesStore(folder, run, () => now);
+  const open = replayProviders(context);
+  const refused: Told[] = [...nowhere];
+  let [rebuilt, unknown] = [0, 0];
+  try {
+    await target.recover();
+    for (const key of keys) {
+      if (signal.aborted) break;
+      try {
+        const made = await seriesAsOf(raw, key, live.manifestOf(key), instant, open, signal);
+        if (made === undefined) {
+          unknown += 1;
+          continue;
+        }
+        const { series, bars, formats, facts } = made;
+        await target.commit({ series, known: target.read(series), bars, formats, facts });
+        rebuilt += 1;
+      } catch (cause) {
+        const error = asVortexError(cause);
+        if (error.disposition === 'abort-run') throw error;
+        refused.push({ series: key, reason: error.message });
+      }
+    }
+  } finally {
+    try {
+      await target.close();
+    } finally {
+      lock.release();
+    }
+  }
+  return { rebuilt, unchanged: 0, unknown, refused };
+}
+
+/** `vortex rebuild`: makes the data files again from the raw archive, offline. */
+export async function rebuild(
+  names: readonly string[],
+  flags: RebuildFlags,
+  { output, signal }: Surroundings,
+): Promise<number> {
+  const context = await loadContext(flags, [], output);
+  const { asOf } = flags;
+  if (asOf === undefined && flags.to !== undefined) throw usageError('flag --to goes with --as-of only');
+  const root = context.settings.output_dir;
+  const folder = flags.to === undefined ? join(root, 'as-of', asOf ?? '') : resolve(flags.to);
+  if (asOf !== undefined) readDay(asOf);
+  checkDataFolder(root);
+  const outcome =
+    asOf === undefined
+      ? await rebuildLive(names, context, signal)
+      : await rebuildAsOf(names, asOf, folder, context, signal);
+  const { rebuilt, unchanged, unknown, refused } = outcome;
+  const interrupted = signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+  const exitCode = signal.aborted ? interrupted : refused.length > 0 ? EXIT.failed : EXIT.ok;
+  for (const { series, reason } of refused) output.err(`vortex: refused: ${series}: ${reason}\n`);
+  const summary =
+    asOf === undefined
+      ? `${thousands(rebuilt)} series rebuilt, ${thousands(unchanged)} unchanged, ${thousands(refused.length)} refused\n`
+      : `${thousands(rebuilt)} series as of ${asOf} in ${folder}, ${thousands(unknown)} not known then, ${thousands(refused.length)} refused\n`;
+  if (flags.json ?? false) {
+    const dated = asOf === undefined ? { unchanged } : { unknown, asOf, to: folder };
+    writeJson(output, { schema: 1, exitCode, rebuilt, ...dated, refused });
+    output.err(summary);
+  } else output.out(summary);
+  return exitCode;
+}

@@ -1,0 +1,41 @@
+import type { Format } from '../market/file-format.ts';
+import type { Series } from '../market/instrument.ts';
+import type { Provider, ProviderSession } from '../providers/provider.ts';
+import type { RawArchive } from '../store/raw-archive.ts';
+import type { RawExchange } from '../store/raw-item.ts';
+import type { KnownSeries } from '../store/series-change.ts';
+import type { SeriesStore } from '../store/series-store.ts';
+import type { SeriesResult } from './run-report.ts';
+
+/** Told after each series. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly result: SeriesResult;
+}
+
+/** Where answers are kept, and how to get at them. */
+export interface RunArchive {
+  readonly raw: RawArchive;
+  /** What was asked and answered for a job since the last time. */
+  readonly takeExchanges: (job: string) => readonly RawExchange[];
+}
+
+/** What a run works with. */
+export interface RunTools {
+  readonly store: SeriesStore;
+  /** Keeps the answers as they came; absent: they are not kept. */
+  readonly archive?: RunArchive;
+  /** What the folder has, as it was read for the plan. */
+  readonly knownOf: (series: Series) => KnownSeries;
+  /** Formats of a series; absent: those of the options, for all. */
+  readonly formatsOf?: (series: Series) => readonly Format[];
+  readonly provider: (id: string) => Provider;
+  /** Opens a provider's session when its first job comes. */
+  readonly open: (id: string) => Promise<ProviderSession>;
+  /** Known names most like one that a provider does not know. */
+  readonly namesLike: (symbol: string) => readonly string[];
+  readonly onProgress: (progress: Progress) => void;
+  /** Said at once, in words, whatever becomes of the run. */
+  readonly warn: (message: string) => void;
+}

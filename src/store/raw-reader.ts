@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { VortexError } from '../market/errors.ts';
+import { readWhole } from './files.ts';
+import type { RawHistory } from './manifest.ts';
+import { rawFolder } from './paths.ts';
+import { chainHash, decodeItem, readItemName } from './raw-item.ts';
+import type { RawItem } from './raw-item.ts';
+import { dayOf, itemsOfDay, rawDays, readSizes } from './raw-sizes.ts';
+
+/** The files that may be one item; more than one only where a run died. */
+type Candidates = string[];
+
+/** The error that keeps a series from being made again, in words. */
+export function notReplayable(reason: string): VortexError {
+  return new VortexError(reason, { code: 'file-corrupt', disposition: 'skip-series' });
+}
+
+/** One history of a series as the archive has it. */
+export class StoredHistory {
+  readonly name: string;
+  private readonly items = new Map<number, Candidates>();
+  private readonly removedUntil: string | undefined;
+  private reached = { items: 0, hash: '' };
+
+  constructor(name: string, removedUntil: string | undefined) {
+    this.name = name;
+    this.removedUntil = removedUntil;
+  }
+
+  add(index: number, path: string): void {
+    const others = this.items.get(index);
+    if (others === undefined) this.items.set(index, [path]);
+    else others.push(path);
+  }
+
+  /** When its first item was seen, milliseconds since the epoch, UTC; undefined when that one is gone or not whole. */
+  begins(): number | undefined {
+    for (const path of this.items.get(1) ?? []) {
+      const item = decodeItem(readWhole(path) ?? Buffer.alloc(0));
+      if (item !== undefined) return item.now;
+    }
+    return undefined;
+  }
+
+  /**
+   * Its items from the first on, each checked against the one before.
+   * @param expected what the manifest says of it; absent: as many as there are
+   * @throws VortexError `file-corrupt` at the first that is missing, damaged or of something else
+   */
+  *read(series: string, expected?: RawHistory): Generator<RawItem> {
+    const count = expected?.items ?? Math.max(0, ...this.items.keys());
+    let hash = '';
+    let before: RawItem | undefined;
+    for (let index = 1; index <= count; index++) {
+      const found = this.find(index, hash, index === count ? expected?.hash : undefined);
+      const place = `raw item ${index} of ${count}`;
+      if (found === undefined) throw notReplayable(this.lossOf(place, before));
+      const { item } = found;
+      if (item?.series !== series || item.history !== this.name || item.index !== index || item.prev !== hash) {
+        throw notReplayable(`${place} is damaged or not ours (${found.path})`);
+      }
+      ({ hash } = found);
+      before = item;
+      if (index === count && expected !== undefined && hash !== expected.hash) {
+        throw notReplayable(`${place} is not what was committed (${found.path})`);
+      }
+      this.reached = { items: index, hash };
+      yield item;
+    }
+  }
+
+  /** What a manifest is to say of it after `read` came to its end. */
+  state(): RawHistory {
+    return { history: this.name, ...this.reached };
+  }
+
+  /** The item at a place; of several that a dead run left, the one that the next one or the manifest follows. */
+  private find(index: number, before: string, after: string | undefined) {
+    const loaded = (this.items.get(index) ?? []).flatMap((path) => {
+      const content = readWhole(path);
+      return content === undefined ? [] : [{ path, item: decodeItem(content), hash: chainHash(before, content) }];
+    });
+    if (loaded.length < 2) return loaded[0];
+    const next = after === undefined ? this.prevsAt(index + 1) : [after];
+    return loaded.find(({ hash }) => next.includes(hash)) ?? loaded[0];
+  }
+
+  private prevsAt(index: number): (string | undefined)[] {
+    return (this.items.get(index) ?? []).map((path) => decodeItem(readWhole(path) ?? Buffer.alloc(0))?.prev);
+  }
+
+  private lossOf(place: string, before: RawItem | undefined): string {
+    const since = before === undefined ? this.name.slice(0, 8) : new Date(before.now).toISOString().slice(0, 10);
+    const removed = this.removedUntil?.replaceAll('/', '') ?? '';
+    return since.replaceAll('-', '') <= removed ? `${place} is gone (past retention)` : `${place} is gone`;
+  }
+}
+
+/** What the raw archive of a data folder has, by series and history; read once. */
+export class RawListing {
+  private readonly bySeries = new Map<string, Map<string, StoredHistory>>();
+
+  constructor(root: string) {
+    const { removed } = readSizes(root);
+    for (const day of rawDays(root)) {
+      for (const name of itemsOfDay(root, day)) {
+        const parts = readItemName(name);
+        if (parts === undefined) continue;
+        const histories = this.bySeries.get(parts.series) ?? new Map<string, StoredHistory>();
+        this.bySeries.set(parts.series, histories);
+        const history = histories.get(parts.history) ?? new StoredHistory(parts.history, removed);
+        histories.set(parts.history, history);
+        history.add(parts.index, join(rawFolder(root), day, name));
+      }
+    }
+    this.removed = removed;
+  }
+
+  private readonly removed: string | undefined;
+
+  /** Keys of all series that it has something of. */
+  series(): string[] {
+    return [...this.bySeries.keys()].sort();
+  }
+
+  /** True when retention has removed items of the time before an instant (milliseconds since the epoch, UTC), the last day included. */
+  lostSince(instant: number): boolean {
+    return this.removed !== undefined && this.removed >= dayOf(instant - 1);
+  }
+
+  /** A history of a series; an empty one when nothing is left of it. */
+  history(series: string, name: string): StoredHistory {
+    return this.bySeries.get(series)?.get(name) ?? new StoredHistory(name, this.removed);
+  }
+
+  /** All histories of a series. */
+  histories(series: string): StoredHistory[] {
+    return [...(this.bySeries.get(series)?.values() ?? [])];
+  }
+}

@@ -1,0 +1,168 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { RawArchive } from '../../src/store/raw-archive.ts';
+import type { RawAnswers } from '../../src/store/raw-archive.ts';
+import { decodeItem } from '../../src/store/raw-item.ts';
+import { RawListing } from '../../src/store/raw-reader.ts';
+import type { RawLimits } from '../../src/store/raw-sizes.ts';
+import { SeriesStore } from '../../src/store/series-store.ts';
+import type { Series } from '../../src/market/instrument.ts';
+import { everythingIn, temporaryFolder } from '../support/folder.ts';
+import { bars, change, SPY, stock } from './workspace.ts';
+
+const NO_LIMITS: RawLimits = { days: undefined, bytes: undefined };
+
+const told = (body: string): RawAnswers => ({
+  provider: 'yahoo',
+  reason: 'update',
+  suggested: false,
+  extendedHours: false,
+  settleMs: 0,
+  whole: true,
+  answers: [
+    {
+      range: { from: 0, to: 1 },
+      exchanges: [
+        { method: 'GET', url: 'http://x/SPY', requestedAt: 0, status: 200, headers: {}, body: Buffer.from(body) },
+      ],
+    },
+  ],
+});
+
+interface Way {
+  readonly limits?: RawLimits;
+  readonly series?: Series;
+  /** Ends before the commit, as a crash would. */
+  readonly dies?: boolean;
+  readonly body?: string;
+}
+
+/** A run on a day that keeps one answer of a series and commits its change. */
+async function runOn(
+  root: string,
+  day: string,
+  { limits = NO_LIMITS, series = SPY, dies = false, body = day }: Way = {},
+) {
+  const now = Date.parse(day);
+  const run = `${day.replaceAll('-', '')}T000000Z-aaaa`;
+  const store = new SeriesStore(root, run, () => now);
+  const raw = new RawArchive(root, run, now, limits, (key) => store.manifestOf(key));
+  const known = store.read(series);
+  const kept = await raw.keep(change(series, known, bars(10 + known.commit)), told(body));
+  if (dies) return;
+  await store.commit(kept);
+  await store.close();
+  await raw.close(true);
+}
+
+const items = (root: string): string[] =>
+  everythingIn(join(root, '.vortex/raw')).filter((path) => path.endsWith('.gz'));
+const daysOf = (root: string): string[] =>
+  items(root).map((path) => path.slice('yahoo/'.length, 'yahoo/2024/01/01'.length));
+
+/** The bodies that the manifest's history leads to. */
+function bodies(root: string, series: Series = SPY): string[] {
+  const raw = new SeriesStore(root, 'x', () => 0).manifestOf(series.key)?.raw;
+  if (raw === undefined) throw new Error('no history');
+  const read = [...new RawListing(root).history(series.key, raw.history).read(series.key, raw)];
+  return read.map(({ exchanges }) => exchanges[0]?.body.toString('utf8') ?? '');
+}
+
+describe('retention', () => {
+  it('by age removes the days before, oldest first, and says so of what is missing', async () => {
+    const root = temporaryFolder();
+    for (const day of ['2024-01-01', '2024-01-10', '2024-01-31']) await runOn(root, day);
+    expect(daysOf(root)).toEqual(['2024/01/01', '2024/01/10', '2024/01/31']);
+    await runOn(root, '2024-02-09', { limits: { days: 30, bytes: undefined } });
+    expect(daysOf(root)).toEqual(['2024/01/10', '2024/01/31', '2024/02/09']);
+    expect(() => bodies(root)).toThrow('raw item 1 of 4 is gone (past retention)');
+  });
+
+  it('by size removes the oldest days until the rest is small enough, also days of another provider', async () => {
+    const root = temporaryFolder();
+    for (const day of ['2024-01-01', '2024-01-02', '2024-01-03']) await runOn(root, day);
+    const size = items(root).reduce((sum, path) => sum + readFileSync(join(root, '.vortex/raw', path)).length, 0);
+    await runOn(root, '2024-01-04', { limits: { days: undefined, bytes: size + 100 } });
+    expect(daysOf(root)).toEqual(['2024/01/02', '2024/01/03', '2024/01/04']);
+    await runOn(root, '2024-01-05', { limits: { days: undefined, bytes: 0 } });
+    expect(daysOf(root)).toEqual([]);
+    expect(() => bodies(root)).toThrow('past retention');
+  });
+
+  it('counts anew when its own figures are lost, and writes nothing when there is nothing to do', async () => {
+    const root = temporaryFolder();
+    for (const day of ['2024-01-01', '2024-01-02']) await runOn(root, day);
+    const sizes = join(root, '.vortex/raw/sizes.json');
+    const figures = readFileSync(sizes, 'utf8');
+    rmSync(sizes);
+    const idle = new RawArchive(root, 'r', Date.parse('2024-01-03'), NO_LIMITS, () => undefined);
+    await idle.close(true);
+    expect(everythingIn(root)).not.toContain('.vortex/raw/sizes.json');
+    await runOn(root, '2024-01-02', { series: stock('KO') });
+    const { days } = JSON.parse(readFileSync(sizes, 'utf8')) as { days: Record<string, number> };
+    expect(days['yahoo/2024/01/01']).toBe(
+      (JSON.parse(figures) as { days: Record<string, number> }).days['yahoo/2024/01/01'],
+    );
+  });
+
+  it('passes by age also in a run that fetches nothing', async () => {
+    const root = temporaryFolder();
+    await runOn(root, '2024-01-01');
+    await new RawArchive(root, 'r', Date.parse('2024-06-01'), { days: 30, bytes: undefined }, () => undefined).close(
+      true,
+    );
+    expect(items(root)).toEqual([]);
+  });
+});
+
+describe('what a run that died had archived', () => {
+  it('without a commit is removed by the next run, and never taken for what was committed', async () => {
+    const root = temporaryFolder();
+    await runOn(root, '2024-01-01');
+    await runOn(root, '2024-01-02', { dies: true, body: 'never committed' });
+    await runOn(root, '2024-01-02', { dies: true, series: stock('KO'), body: 'never committed' });
+    expect(bodies(root)).toEqual(['2024-01-01']);
+    await runOn(root, '2024-01-03');
+    expect(daysOf(root)).toEqual(['2024/01/01', '2024/01/03']);
+    expect(bodies(root)).toEqual(['2024-01-01', '2024-01-03']);
+  });
+
+  it('with a commit stays', async () => {
+    const root = temporaryFolder();
+    await runOn(root, '2024-01-01');
+    const sizes = join(root, '.vortex/raw/sizes.json');
+    writeFileSync(
+      sizes,
+      JSON.stringify({ schema: 1, days: {}, open: { run: '20240101T000000Z-aaaa', day: '2024/01/01' } }),
+    );
+    await runOn(root, '2024-01-03');
+    expect(bodies(root)).toEqual(['2024-01-01', '2024-01-03']);
+  });
+
+  it('and that stands beside the committed one is told apart', async () => {
+    const root = temporaryFolder();
+    await runOn(root, '2024-01-01');
+    await runOn(root, '2024-01-02');
+    await runOn(root, '2024-01-03');
+    const second = items(root).find((path) => path.includes('/02/')) ?? '';
+    const stray = join(root, '.vortex/raw', second.replace('2024/01/02', '2023/12/31'));
+    mkdirSync(dirname(stray), { recursive: true });
+    writeFileSync(stray, 'half');
+    expect(bodies(root)).toEqual(['2024-01-01', '2024-01-02', '2024-01-03']);
+  });
+});
+
+it('an item is one line of JSON and the answer as it came', async () => {
+  const root = temporaryFolder();
+  await runOn(root, '2024-01-01', { body: 'a\nb\u0000' });
+  const [path = ''] = items(root);
+  const item = decodeItem(readFileSync(join(root, '.vortex/raw', path)));
+  expect(item).toMatchObject({ provider: 'yahoo', series: SPY.key, index: 1, prev: '', now: Date.parse('2024-01-01') });
+  expect(item?.exchanges[0]).toMatchObject({
+    method: 'GET',
+    url: 'http://x/SPY',
+    status: 200,
+    body: Buffer.from('a\nb\u0000'),
+  });
+});
