@@ -158,7 +158,7 @@ describe('Parquet, read by DuckDB', () => {
       `SELECT path_in_schema, stats_min_value, stats_max_value, stats_null_count, stats_distinct_count, compression
        FROM parquet_metadata('${path}') ORDER BY column_id`,
     );
-    expect(statistics[0]).toEqual(['Datetime', '1962-01-02 00:00:00', '2024-01-02 00:00:00', '0', null, 'SNAPPY']);
+    expect(statistics[0]).toEqual(['Datetime', '1962-01-02 00:00:00', '2024-01-02 00:00:00', '0', null, 'GZIP']);
     expect(statistics[1]?.slice(1, 5)).toEqual(['-3.0', '7.713', '0', null]);
     expect(statistics[5]?.slice(1, 5)).toEqual(['5.0', '387200.0', '1', null]);
     const labels = await duck(`SELECT decode(key), decode(value) FROM parquet_kv_metadata('${path}')`);
