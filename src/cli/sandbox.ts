@@ -9,10 +9,15 @@ import { writeJson } from './output.ts';
 
 interface SandboxFlags extends CommonFlags {
   readonly port: string;
+  readonly ibPort?: string;
   readonly seed?: string;
   readonly faults?: string;
   readonly recorded?: string;
 }
+
+/** Where the stand-ins listen when nobody says otherwise. */
+const SANDBOX_PORT = '8620';
+const IB_PORT = '14002';
 
 function readWhole(flag: string, text: string, most: number): number {
   const value = Number(text);
@@ -43,6 +48,8 @@ export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundi
   const { startSandbox } = await import('../sandbox/server.ts');
   const server = await startSandbox({
     port: readWhole('--port', flags.port, 65_535),
+    // Who moves the one out of the way of another sandbox would run into that one's other port.
+    ibPort: readWhole('--ib-port', flags.ibPort ?? (flags.port === SANDBOX_PORT ? IB_PORT : '0'), 65_535),
     ...(flags.seed === undefined ? {} : { seed: readWhole('--seed', flags.seed, 2 ** 32 - 1) }),
     ...(flags.faults === undefined ? {} : { faults: flags.faults }),
     ...(flags.recorded === undefined ? {} : { recorded: flags.recorded }),

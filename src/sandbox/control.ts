@@ -1,5 +1,6 @@
 import { formatInstant } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
+import { FAULTY_PROVIDERS } from './fault-list.ts';
 import type { FaultyProvider } from './fault-list.ts';
 import { drawFaults, parseFaults } from './faults.ts';
 import type { DrawnFaults, FaultPlan } from './faults.ts';
@@ -18,7 +19,7 @@ export interface ControlState {
 export class Control {
   readonly #clock: () => number;
   readonly #seed: number;
-  readonly #requests = new Map<FaultyProvider, number>([['yahoo', 0]]);
+  readonly #requests = new Map<FaultyProvider, number>(FAULTY_PROVIDERS.map((id) => [id, 0]));
   readonly #sinceFaults = new Map<FaultyProvider, number>();
   #faultText = '';
   #faults: FaultPlan = new Map();

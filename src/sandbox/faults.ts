@@ -1,7 +1,7 @@
 import { usageError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
-import { DELIVERY_FAULTS, FAULT_KINDS, FAULTY_PROVIDERS, isDeliveryFault, isQuirk } from './fault-list.ts';
-import type { DeliveryFault, FaultKind, FaultyProvider, QuirkName } from './fault-list.ts';
+import { FAULTY_PROVIDERS, faultsOf, isDeliveryFault, isQuirk, isSocketFault } from './fault-list.ts';
+import type { DeliveryFault, FaultKind, FaultyProvider, QuirkName, SocketFault } from './fault-list.ts';
 import { hashText, mix, unit } from './random.ts';
 
 /** One fault of a provider, as written. */
@@ -9,7 +9,10 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Probability, 0 to 1, a request; for `first` and `after` a count of requests. */
   readonly value: number;
-  /** What follows `@`: seconds of Retry-After, milliseconds of `slow`, factor of `rebase`, kind of `first` and `after`. */
+  /**
+   * What follows `@`: seconds of Retry-After, milliseconds of `slow`, `away` and `away-lost`, factor of `rebase`, exchange of
+   * `no-permission`, kind of `first` and `after`.
+   */
   readonly argument: string | undefined;
 }
 
@@ -18,7 +21,9 @@ export type FaultPlan = ReadonlyMap<FaultyProvider, readonly Fault[]>;
 
 /** What one request suffers. */
 export interface DrawnFaults {
-  readonly delivery: DeliveryFault | undefined;
+  readonly delivery: DeliveryFault | SocketFault | undefined;
+  /** What was written behind a fault of delivery, where it is no Retry-After. */
+  readonly argument: string | undefined;
   /** Seconds that a 429 says to wait; absent: it does not say. */
   readonly retryAfter: number | undefined;
   readonly slowMs: number;
@@ -31,13 +36,17 @@ const DEFAULT_REBASE = 2;
 const FORM = 'write PROVIDER:KIND[=P][@ARGUMENT],… and ; between providers, as in yahoo:429=0.2@5,reset=0.05';
 
 const COUNTED: readonly FaultKind[] = ['first', 'after'];
-const WITH_NUMBER: readonly FaultKind[] = ['429', 'slow', 'rebase'];
+const WITH_NUMBER: readonly FaultKind[] = ['429', 'slow', 'rebase', 'away', 'away-lost'];
+/** A fault of a whole answer, over HTTP or on a socket. */
+const isOfDelivery = (text: string): text is DeliveryFault | SocketFault =>
+  isDeliveryFault(text) || isSocketFault(text);
 
-function checkArgument(kind: FaultKind, argument: string | undefined, text: string): void {
-  if (argument === undefined) return;
+function checkArgument(provider: FaultyProvider, kind: FaultKind, argument: string | undefined, text: string): void {
+  if (argument === undefined || (kind === 'no-permission' && argument !== '')) return;
   if (COUNTED.includes(kind)) {
-    if (isDeliveryFault(argument)) return;
-    throw usageError(`fault ${text}: ${argument} cannot follow @; one of ${DELIVERY_FAULTS.join(', ')} can`);
+    const known = faultsOf(provider).filter(isOfDelivery);
+    if (known.some((name) => name === argument)) return;
+    throw usageError(`fault ${text}: ${argument} cannot follow @; one of ${known.join(', ')} can`);
   }
   if (!WITH_NUMBER.includes(kind)) throw usageError(`fault ${text}: ${kind} takes nothing after @`);
   const least = kind === 'rebase' ? Number.MIN_VALUE : 0;
@@ -46,14 +55,15 @@ function checkArgument(kind: FaultKind, argument: string | undefined, text: stri
   }
 }
 
-function parseFault(text: string): Fault {
+function parseFault(provider: FaultyProvider, text: string): Fault {
+  const known = faultsOf(provider);
   const match = /^([^=@]+)(?:=([^@]*))?(?:@(.*))?$/.exec(text);
   const name = match?.[1]?.trim() ?? '';
-  const kind = FAULT_KINDS.find((known) => known === name);
+  const kind = known.find((entry) => entry === name);
   if (kind === undefined) {
-    const [near] = nearest(name, FAULT_KINDS, 1);
+    const [near] = nearest(name, known, 1);
     const hint = near === undefined ? '' : ` (perhaps ${near})`;
-    throw usageError(`no such fault: ${name}${hint}; the faults are ${FAULT_KINDS.join(', ')}`);
+    throw usageError(`no such fault: ${name}${hint}; the faults are ${known.join(', ')}`);
   }
   const counted = COUNTED.includes(kind);
   const written = match?.[2];
@@ -63,8 +73,10 @@ function parseFault(text: string): Fault {
     const wanted = counted ? 'a count of requests, as in first=3' : 'a probability from 0 to 1, as in 503=0.1';
     throw usageError(`fault ${text}: after = comes ${wanted}`);
   }
-  checkArgument(kind, match?.[3], text);
-  return { kind, value, argument: match?.[3] };
+  checkArgument(provider, kind, match?.[3], text);
+  // A socket has no status 503 to begin with.
+  const argument = match?.[3] ?? (counted && provider === 'ibkr' ? 'reset' : undefined);
+  return { kind, value, argument };
 }
 
 /**
@@ -82,7 +94,7 @@ export function parseFaults(text: string): FaultPlan {
       throw usageError(`faults ${part}: no such provider: ${name}; known are ${FAULTY_PROVIDERS.join(', ')}`);
     }
     const faults = part.slice(colon + 1).split(',');
-    const parsed = faults.filter((fault) => fault.trim() !== '').map((fault) => parseFault(fault.trim()));
+    const parsed = faults.filter((fault) => fault.trim() !== '').map((fault) => parseFault(provider, fault.trim()));
     plan.set(provider, [...(plan.get(provider) ?? []), ...parsed]);
   }
   return plan;
@@ -90,6 +102,7 @@ export function parseFaults(text: string): FaultPlan {
 
 const NO_FAULTS: DrawnFaults = {
   delivery: undefined,
+  argument: undefined,
   retryAfter: undefined,
   slowMs: 0,
   quirks: new Set(),
@@ -97,11 +110,11 @@ const NO_FAULTS: DrawnFaults = {
 };
 
 /** Which fault a counted one stands for at a request, if any. */
-function countedFault(fault: Fault, request: number): DeliveryFault | undefined {
+function countedFault(fault: Fault, request: number): DeliveryFault | SocketFault | undefined {
   const stands = fault.kind === 'first' ? request <= fault.value : request > fault.value;
   if (!stands) return undefined;
   const named = fault.argument ?? (fault.kind === 'first' ? '503' : '429');
-  return isDeliveryFault(named) ? named : undefined;
+  return isOfDelivery(named) ? named : undefined;
 }
 
 /**
@@ -127,7 +140,7 @@ export function drawFaults(faults: readonly Fault[], seed: number, request: numb
       quirks.add(kind);
       if (kind === 'rebase') drawn = { ...drawn, rebaseFactor: number ?? DEFAULT_REBASE };
     } else if (drawn.delivery === undefined) {
-      drawn = { ...drawn, delivery: kind, retryAfter: kind === '429' ? number : undefined };
+      drawn = { ...drawn, delivery: kind, argument, retryAfter: kind === '429' ? number : undefined };
     }
   }
   return { ...drawn, quirks };

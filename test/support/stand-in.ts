@@ -44,8 +44,8 @@ export interface StandIn {
   readonly url: string;
   /** What points the program at it. */
   readonly env: Readonly<Record<string, string>>;
-  /** How often the chart endpoint was asked. */
-  requests(): Promise<number>;
+  /** How often a provider's stand-in was asked; Yahoo's when none is named. */
+  requests(provider?: string): Promise<number>;
   /** Puts other faults or another time upon it. */
   change(wish: { faults?: string; now?: string }): Promise<void>;
   /** Finished bars, `stock/SPY?period=1d&from=…&to=…`; `to` is exclusive. */
@@ -54,13 +54,14 @@ export interface StandIn {
 
 /** Starts a sandbox whose clock stands still; it ends with the test. */
 export async function standIn(now: string, faults = '', { onTestFinished: atEnd } = CURRENT_TEST): Promise<StandIn> {
-  const sandbox = await startSandbox({ port: 0, now: () => Date.parse(now), futures: FUTURES, faults });
+  const sandbox = await startSandbox({ port: 0, ibPort: 0, now: () => Date.parse(now), futures: FUTURES, faults });
   atEnd(() => sandbox.close());
   const { url } = sandbox;
   return {
     url,
     env: sandbox.env,
-    requests: async () => state.parse(await (await fetch(`${url}/control`)).json()).requests['yahoo'] ?? 0,
+    requests: async (provider = 'yahoo') =>
+      state.parse(await (await fetch(`${url}/control`)).json()).requests[provider] ?? 0,
     change: async (wish) => {
       const response = await fetch(`${url}/control`, { method: 'POST', body: JSON.stringify(wish) });
       if (!response.ok) throw new Error(await response.text());
