@@ -128,7 +128,8 @@ async function execute(work: Work, context: CommandContext, log: Logger, signal:
         network ??= openNetwork(context, log);
         const provider = providerOf(id);
         const http = (await network).forProvider(id, { paceMs: paceOf(context, provider) });
-        return provider.create(settings.providers[id] ?? {}, { http, now: () => now });
+        const { systemClock } = await import('../http/clock.ts');
+        return provider.create(settings.providers[id] ?? {}, { http, clock: systemClock, now: () => now });
       },
       namesLike: (symbol) =>
         nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys(), ...work.names]),

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { HttpClient } from '../http/http-client.ts';
 import type { Bars } from '../market/bars.ts';
+import type { TradeDate } from '../market/calendar.ts';
 import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
 import { VortexError } from '../market/errors.ts';
 import { DAY_MS } from '../market/period.ts';
@@ -71,13 +72,34 @@ export interface FetchedBars {
 export interface ProviderSession {
   /** @throws VortexError and nothing else. */
   fetchBars(request: BarRequest, signal: AbortSignal): Promise<FetchedBars>;
+  /**
+   * Reaches the provider and is let in: the cheapest request there is. Says in words who answered.
+   * @throws VortexError that says what to check
+   */
+  checkAccess?(signal: AbortSignal): Promise<string>;
+  /**
+   * The true last trade date of every contract of a futures market that the provider lists, expired ones included, by
+   * delivery month (`2024-02`, as `deliveryMonth` writes it). A month that is absent is not listed there. It replaces the
+   * end of the month as the end of a contract's life. A free probe.
+   * @throws VortexError `no-such-symbol` when the market is not known there
+   */
+  expiries?(instrument: Instrument, signal: AbortSignal): Promise<ReadonlyMap<string, TradeDate>>;
   /** Ends what the session holds open. */
   close?(): Promise<void>;
+}
+
+/** Real time, for a provider whose wire is no HTTP and so waits by itself; never the time that the run stands for. */
+export interface RealTime {
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+  /** @throws VortexError `interrupted` as soon as the signal aborts; no timer is left then */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** What a provider is handed; it has no other way to the outside. */
 export interface ProviderTools {
   readonly http: HttpClient;
+  readonly clock: RealTime;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: () => number;
 }

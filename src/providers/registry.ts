@@ -1,10 +1,11 @@
 import type { ZodType } from 'zod';
 import type { Provider } from './provider.ts';
+import { ibkr } from './ibkr/index.ts';
 import { sandbox } from './sandbox/index.ts';
 import { yahoo } from './yahoo/index.ts';
 
 /** Every provider there is, one explicit list. */
-export const PROVIDERS: readonly Provider[] = [yahoo, sandbox];
+export const PROVIDERS: readonly Provider[] = [yahoo, ibkr, sandbox];
 
 /** What the settings of each provider may hold, by its id. */
 export const PROVIDER_OPTIONS: Readonly<Record<string, ZodType>> = Object.fromEntries(
