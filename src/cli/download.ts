@@ -46,7 +46,7 @@ async function openNetwork(context: CommandContext, log: Logger) {
     import('../http/redact.ts'),
   ]);
   const { http } = context.settings;
-  return createHttp({
+  const client = createHttp({
     clock: systemClock,
     timeouts: { connectMs: http.connect_timeout_ms, idleMs: http.idle_timeout_ms, totalMs: http.timeout_ms },
     maxBodyBytes: http.max_body_mb * 1024 * 1024,
@@ -58,6 +58,7 @@ async function openNetwork(context: CommandContext, log: Logger) {
     userAgent: USER_AGENT,
     ...(context.settings.max_requests === undefined ? {} : { maxRequests: context.settings.max_requests }),
   });
+  return { http: client, clock: systemClock };
 }
 
 /** Shows how far a run is: a bar on a terminal, else a log line a series. */
@@ -127,9 +128,13 @@ async function execute(work: Work, context: CommandContext, log: Logger, signal:
       open: async (id) => {
         network ??= openNetwork(context, log);
         const provider = providerOf(id);
-        const http = (await network).forProvider(id, { paceMs: paceOf(context, provider) });
-        const { systemClock } = await import('../http/clock.ts');
-        return provider.create(settings.providers[id] ?? {}, { http, clock: systemClock, now: () => now });
+        const { http, clock } = await network;
+        return provider.create(settings.providers[id] ?? {}, {
+          http: http.forProvider(id, { paceMs: paceOf(context, provider) }),
+          clock,
+          count: () => http.count(id),
+          now: () => now,
+        });
       },
       namesLike: (symbol) =>
         nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys(), ...work.names]),
@@ -143,8 +148,8 @@ async function execute(work: Work, context: CommandContext, log: Logger, signal:
   );
   progress.clear();
   const opened = await network;
-  await opened?.close();
-  return { outcome, requests: opened?.stats().requests ?? 0 };
+  await opened?.http.close();
+  return { outcome, requests: opened?.http.stats().requests ?? 0 };
 }
 
 function exitCodeFor(outcome: RunOutcome, signal: AbortSignal): number {

@@ -100,6 +100,11 @@ export interface RealTime {
 export interface ProviderTools {
   readonly http: HttpClient;
   readonly clock: RealTime;
+  /**
+   * Counts a request that is about to be sent over a wire that is not HTTP; to be called with what became of it.
+   * @throws VortexError `request-limit` when the run may send no more
+   */
+  readonly count: () => (outcome: string) => void;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: () => number;
 }

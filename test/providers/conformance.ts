@@ -232,6 +232,7 @@ function conformanceOverHttp(subject: SubjectOfAll & HttpSubject, someRequest: B
     const session = provider.create(optionsAt('http://127.0.0.1:9'), {
       http,
       clock: systemClock,
+      count: () => () => undefined,
       now: () => Date.parse(now),
     });
     expect(await refusal(session.fetchBars(someRequest, new AbortController().signal))).toBe(fault);

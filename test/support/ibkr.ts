@@ -13,7 +13,7 @@ export function optionsFor({ env }: Pick<StandIn, 'env'>): { host: string; port:
 /** A session of the provider; it ends with the test. */
 export function ibkrAt(options: unknown, now: string, clock: RealTime = systemClock): Required<ProviderSession> {
   const http = { send: () => Promise.reject(new Error('its wire is no HTTP')) };
-  const session = ibkr.create(options, { http, clock, now: () => Date.parse(now) });
+  const session = ibkr.create(options, { http, clock, count: () => () => undefined, now: () => Date.parse(now) });
   const missing = (): never => {
     throw new Error('the provider lacks an optional member that this one has');
   };

@@ -1,5 +1,5 @@
 import type { ContractDetails } from '@stoqey/ib';
-import type { RealTime } from '../provider.ts';
+import type { ProviderTools, RealTime } from '../provider.ts';
 import type { IbkrOptions } from './schema.ts';
 import { Link } from './link.ts';
 import type { HistoryRow, Question } from './link.ts';
@@ -19,8 +19,8 @@ export class Asking {
   readonly #pacing: Pacing;
   #silences = 0;
 
-  constructor(options: IbkrOptions, clock: RealTime) {
-    this.#link = new Link(options, clock);
+  constructor(options: IbkrOptions, { clock, count }: Pick<ProviderTools, 'clock' | 'count'>) {
+    this.#link = new Link(options, clock, count);
     this.#clock = clock;
     this.#pacing = new Pacing(clock, options.pace_ms);
   }

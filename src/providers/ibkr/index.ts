@@ -29,11 +29,11 @@ const capabilities: Capabilities = {
   paceMs: PACE_MS,
 };
 
-function create(options: IbkrOptions, { clock, now }: ProviderTools): ProviderSession {
+function create(options: IbkrOptions, { clock, count, now }: ProviderTools): ProviderSession {
   let session: Promise<Required<ProviderSession>> | undefined;
   // Loaded with the first request: a plan does without the client library.
   const opened = (): Promise<Required<ProviderSession>> =>
-    (session ??= import('./session.ts').then((module) => new module.IbkrSession(options, clock, now)));
+    (session ??= import('./session.ts').then((module) => new module.IbkrSession(options, { clock, count, now })));
   return {
     fetchBars: async (request, signal) => (await opened()).fetchBars(request, signal),
     checkAccess: async (signal) => (await opened()).checkAccess(signal),

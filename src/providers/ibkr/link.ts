@@ -1,6 +1,6 @@
 import { EventName, IBApi } from '@stoqey/ib';
 import type { Contract, ContractDetails } from '@stoqey/ib';
-import type { RealTime } from '../provider.ts';
+import type { ProviderTools, RealTime } from '../provider.ts';
 import { meaningOf } from './codes.ts';
 import { BOUNDS, within } from './timing.ts';
 import { interrupted, LinkLost, problem, ServerWord, Silence, unreachable } from './words.ts';
@@ -55,6 +55,7 @@ const NO_REQUEST = -1;
 export class Link {
   readonly #place: Place;
   readonly #clock: RealTime;
+  readonly #count: ProviderTools['count'];
   readonly #pending = new Map<number, Pending>();
   #api: IBApi | undefined;
   #opening: Promise<IBApi> | undefined;
@@ -63,9 +64,10 @@ export class Link {
   #isAway = false;
   #whenBack: (() => void)[] = [];
 
-  constructor(place: Place, clock: RealTime) {
+  constructor(place: Place, clock: RealTime, count: ProviderTools['count']) {
     this.#place = place;
     this.#clock = clock;
+    this.#count = count;
   }
 
   /** Who answers: server version and its time. @throws VortexError `network`, `interrupted` */
@@ -76,17 +78,21 @@ export class Link {
 
   /**
    * Sends a request and waits for its answer.
-   * @throws ServerWord, LinkLost, Silence; VortexError `network`, `provider-fault`, `interrupted`
+   * @throws ServerWord, LinkLost, Silence; VortexError `network`, `request-limit`, `interrupted`
    */
   async ask<T>(question: Question<T>, signal: AbortSignal): Promise<T> {
     const api = await this.#ready(signal);
+    const told = this.#count();
     const id = ++this.#lastId;
     try {
-      return await within<T>(this.#clock, this.#place.timeout_ms, signal, (resolve, fail) => {
+      const answer = await within<T>(this.#clock, this.#place.timeout_ms, signal, (resolve, fail) => {
         this.#pending.set(id, { ...question.listen(resolve), fail });
         question.send(api, id);
       });
+      told('answer');
+      return answer;
     } catch (error) {
+      told(outcomeOf(error));
       const isOpen = api === this.#api && api.isConnected;
       if (isOpen && (error instanceof Silence || signal.aborted)) question.cancel?.(api, id);
       throw error;
@@ -253,6 +259,13 @@ export class Link {
         : String(error instanceof Error ? error.message : error);
     return unreachable(host, port, why, error);
   }
+}
+
+/** What became of a request, as it is counted. */
+function outcomeOf(error: unknown): string {
+  if (error instanceof ServerWord) return String(error.code);
+  if (error instanceof Silence) return 'timeout';
+  return error instanceof LinkLost ? 'network' : 'interrupted';
 }
 
 /** Ends a line; what it says while it ends is nobody's. */

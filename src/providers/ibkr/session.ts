@@ -6,7 +6,7 @@ import { mergeBars } from '../../market/merge.ts';
 import { DAY_MS, isIntraday } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
-import type { BarRequest, FetchedBars, ProviderSession, RealTime, SourceFacts } from '../provider.ts';
+import type { BarRequest, FetchedBars, ProviderSession, ProviderTools, SourceFacts } from '../provider.ts';
 import { Asking } from './asking.ts';
 import { barsOf, stampOf } from './bars.ts';
 import { dateOfText, matching, onlyOne, priceUnit, readDetails } from './contracts.ts';
@@ -33,9 +33,9 @@ export class IbkrSession implements ProviderSession {
   readonly #listed = new Map<string, Promise<Listed[]>>();
   readonly #heads = new Map<string, Promise<number | undefined>>();
 
-  constructor(options: IbkrOptions, clock: RealTime, now: () => number) {
-    this.#asking = new Asking(options, clock);
-    this.#now = now;
+  constructor(options: IbkrOptions, tools: Omit<ProviderTools, 'http'>) {
+    this.#asking = new Asking(options, tools);
+    this.#now = tools.now;
   }
 
   async fetchBars(request: BarRequest, signal: AbortSignal): Promise<FetchedBars> {
