@@ -45,3 +45,21 @@ export async function desk(
     fetch: (request, signal = new AbortController().signal) => session.fetchBars(request, signal),
   };
 }
+
+/** Real time in which waits of a second and more last a hundredth, but those for an answer: they are as they are. */
+export class SoonClock implements RealTime {
+  readonly #answerMs: number;
+
+  constructor(answerMs = 60_000) {
+    this.#answerMs = answerMs;
+  }
+
+  now(): number {
+    return systemClock.now();
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    const isAnswer = ms === this.#answerMs || ms === 10_000;
+    return systemClock.sleep(ms >= 1_000 && !isAnswer ? ms / 100 : ms, signal);
+  }
+}

@@ -121,7 +121,8 @@ export class IbkrSession implements ProviderSession {
       pages = { bars: mergeBars(bars, pages.bars).bars, dropped: addDropped(pages.dropped, dropped) };
       const reached = stampOf(oldest.time, period, what);
       if (reached <= lived.from + (LONGEST_PAUSES[period] ?? LONGEST_PAUSE_MS)) return pages;
-      if (reached >= to) break;
+      // Nothing but what we have: there is nothing older.
+      if (reached >= to) return pages;
       to = reached;
     }
     throw problem(`ibkr gives ${what} in too many small pieces to reach their start`, 'bad-answer');
