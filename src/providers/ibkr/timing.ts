@@ -107,15 +107,15 @@ export class Pacing {
 
   #waitMs(request: Paced): number {
     const now = this.#clock.now();
-    const last = this.#starts.at(-1)?.at ?? -Infinity;
-    let wait = Math.min(this.#paceMs, last + this.#paceMs - now);
+    // A start that lies ahead was before the machine's clock was set back.
+    this.#starts = this.#starts.map((start) => (start.at > now ? { ...start, at: now } : start));
+    let wait = (this.#starts.at(-1)?.at ?? -Infinity) + this.#paceMs - now;
     for (const { most, withinMs, of, strictOnly = false } of RULES) {
       if (strictOnly ? !this.#isStrict : this.#paceMs === 0 && !this.#isStrict) continue;
       const key = of(request);
       const alike = this.#starts.filter((start) => of(start.request) === key);
       const oldest = alike.at(-most);
-      // The window itself is the bound for when the machine's clock was set back.
-      if (oldest !== undefined) wait = Math.max(wait, Math.min(withinMs, oldest.at + withinMs - now));
+      if (oldest !== undefined) wait = Math.max(wait, oldest.at + withinMs - now);
     }
     return wait;
   }
