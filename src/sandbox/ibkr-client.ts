@@ -40,6 +40,8 @@ export class DeskClient {
   readonly #reader = new FrameReader();
   readonly #going = new Set<string>();
   #version = 0;
+  /** Nothing more is said: the line was cut or hangs in the middle of a message. */
+  #isMute = false;
   #id: string | undefined;
 
   constructor(desk: Desk, socket: Socket) {
@@ -154,7 +156,9 @@ export class DeskClient {
     const frames = Buffer.concat(
       'code' in answer ? [this.#saying(id, answer)] : answer.map((message) => frameOf(message)),
     );
+    if (this.#isMute) return;
     if (delivery === 'cut' || delivery === 'hang') {
+      this.#isMute = true;
       this.#socket.write(frames.subarray(0, Math.floor(frames.length / 2)), () => {
         if (delivery === 'cut') this.#socket.destroy();
       });
@@ -211,7 +215,7 @@ export class DeskClient {
   }
 
   #say(id: string | number, what: Refusal): void {
-    if (!this.#socket.destroyed) this.#socket.write(this.#saying(id, what));
+    if (!this.#socket.destroyed && !this.#isMute) this.#socket.write(this.#saying(id, what));
   }
 
   #send(message: Message): void {

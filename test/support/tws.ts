@@ -7,7 +7,7 @@ type Message = readonly (string | number)[];
 /** A line as a test sees it. */
 export interface Line {
   /** Sends messages, all in one piece. */
-  say(...messages: Message[]): void;
+  say(...messages: Message[]): boolean;
   readonly socket: Socket;
 }
 

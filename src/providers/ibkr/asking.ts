@@ -70,7 +70,8 @@ export class Asking {
   }
 
   async #ask<T>(question: Question<T>, what: string, signal: AbortSignal, paced?: Paced): Promise<T> {
-    for (let tried = 1; ; tried++) {
+    const met = { losses: 0, violations: 0 };
+    for (;;) {
       try {
         if (paced !== undefined) await this.#pacing.turn(paced, signal);
         const answer = await this.#link.ask(question, signal);
@@ -79,15 +80,21 @@ export class Asking {
       } catch (error) {
         if (error instanceof Silence) this.#silences += 1;
         if (error instanceof ServerWord) this.#silences = 0;
-        if (tried >= BOUNDS.tries || !(await this.#mayAskAgain(error, tried, signal))) throw error;
+        if (!(await this.#mayAskAgain(error, met, signal))) throw error;
       }
     }
   }
 
-  async #mayAskAgain(error: unknown, tried: number, signal: AbortSignal): Promise<boolean> {
-    if (error instanceof LinkLost) return true;
-    const wait = BOUNDS.violationWaitsMs[tried - 1];
-    if (!(error instanceof ServerWord) || error.meaning !== 'pacing' || wait === undefined) return false;
+  async #mayAskAgain(
+    error: unknown,
+    met: { losses: number; violations: number },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    // Where nothing answers any more, each new line would only be waited on in turn.
+    if (error instanceof LinkLost) return ++met.losses <= BOUNDS.losses && this.#silences < BOUNDS.silences;
+    if (!(error instanceof ServerWord) || error.meaning !== 'pacing') return false;
+    const wait = BOUNDS.violationWaitsMs[met.violations++];
+    if (wait === undefined) return false;
     this.#pacing.complained();
     await this.#clock.sleep(wait, signal);
     return true;

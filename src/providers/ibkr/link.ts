@@ -60,6 +60,8 @@ export class Link {
   #api: IBApi | undefined;
   #opening: Promise<IBApi> | undefined;
   #lastId = 0;
+  /** Messages that came over any line. */
+  #messages = 0;
   #wasOpen = false;
   #isAway = false;
   #whenBack: (() => void)[] = [];
@@ -83,6 +85,7 @@ export class Link {
   async ask<T>(question: Question<T>, signal: AbortSignal): Promise<T> {
     const api = await this.#ready(signal);
     const told = this.#count();
+    const before = this.#messages;
     const id = ++this.#lastId;
     try {
       const answer = await within<T>(this.#clock, this.#place.timeout_ms, signal, (resolve, fail) => {
@@ -95,6 +98,8 @@ export class Link {
       told(outcomeOf(error));
       const isOpen = api === this.#api && api.isConnected;
       if (isOpen && (error instanceof Silence || signal.aborted)) question.cancel?.(api, id);
+      // Nothing for anybody: the other end may be gone without a word. The next request opens another line.
+      if (isOpen && error instanceof Silence && before === this.#messages) this.#drop(api);
       throw error;
     } finally {
       this.#pending.delete(id);
@@ -214,6 +219,9 @@ export class Link {
         this.#failAll(new LinkLost('the line went down'));
       }
     });
+    api.on(EventName.received, () => {
+      this.#messages += 1;
+    });
     api.on(EventName.contractDetails, (id, details) => this.#pending.get(id)?.details?.(details));
     api.on(EventName.contractDetailsEnd, (id) => this.#pending.get(id)?.detailsEnd?.());
     api.on(EventName.headTimestamp, (id, text) => this.#pending.get(id)?.head?.(text));
@@ -232,6 +240,12 @@ export class Link {
       for (const go of this.#whenBack.splice(0)) go();
     } else if (meaning === 'unreadable') this.#failAll(new ServerWord(code, text));
     else if (meaning !== 'status') this.#pending.get(id)?.fail(new ServerWord(code, text));
+  }
+
+  #drop(api: IBApi): void {
+    this.#api = undefined;
+    end(api);
+    this.#failAll(new LinkLost('the line had gone dead'));
   }
 
   #failAll(error: Error): void {

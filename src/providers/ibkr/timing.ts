@@ -4,8 +4,8 @@ import type { RealTime } from '../provider.ts';
 
 /** How often each thing is tried and how long it is waited for. */
 export const BOUNDS = {
-  /** Tries of one request: after a lost line or a pacing violation. */
-  tries: 4,
+  /** How often one request is asked again because the line was lost: one loss hits all that are under way. */
+  losses: 10,
   /** Waits before it is asked again after its 1st, 2nd and 3rd pacing violation. The server forgets after 10 minutes. */
   violationWaitsMs: [65_000, 130_000, 300_000],
   /** Waits before each attempt to connect again, after a line that had been up. */
