@@ -59,7 +59,9 @@ export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundi
   if (flags.json) writeJson(output, { env: server.env });
   else {
     for (const [name, value] of Object.entries(server.env)) output.out(`export ${name}=${value}\n`);
-    output.err(`sandbox listens on ${server.url}; the prices are made up; stop it with Ctrl-C\n`);
+    output.err(
+      `sandbox listens on ${server.url}, as TWS on port ${server.env['VORTEX_IBKR_PORT'] ?? 'none'}; the prices are made up; stop it with Ctrl-C\n`,
+    );
   }
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

@@ -111,7 +111,7 @@ describe('download -p ibkr', () => {
   it('no answer at all ends in bounded time with 3, the rest not tried', async () => {
     const cwd = temporaryFolder();
     const sandbox = await standIn(NOW, 'ibkr:stall');
-    const env = { ...sandbox.env, VORTEX_IBKR_TIMEOUT_MS: '300' };
+    const env = { ...sandbox.env, VORTEX_IBKR_TIMEOUT_MS: '1500' };
     const args = ['download', 'GOLD', 'SPY', '--concurrency', '1', ...HALF_YEAR, ...MODE];
     const run = await vortex(args, { cwd, env });
     expect(run.code).toBe(3);

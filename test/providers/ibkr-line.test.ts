@@ -99,12 +99,12 @@ describe('a line that goes down', () => {
 describe('silence', () => {
   it('ends the series and the line, and after three in a row the provider', async () => {
     const { options, heard } = await tws();
-    const session = ibkrAt({ ...options, timeout_ms: 100 }, NOW, new SoonClock(100));
+    const session = ibkrAt({ ...options, timeout_ms: 400 }, NOW, new SoonClock(400));
     const errors = [];
     for (let nth = 0; nth < 3; nth++) errors.push(await refusal(session.fetchBars(WEEK, never)));
     expect(errors.map(({ code }) => code)).toEqual(['timeout', 'timeout', 'timeout']);
     expect(errors.map(({ disposition }) => disposition)).toEqual(['skip-series', 'skip-series', 'stop-provider']);
-    expect(errors[0]?.message).toContain('no answer in 0.1 s from ibkr to 1d bars of SPY');
+    expect(errors[0]?.message).toContain('no answer in 0.4 s from ibkr to 1d bars of SPY');
     expect(heard.filter(([kind]) => kind === '71')).toHaveLength(3);
   });
 
@@ -114,7 +114,7 @@ describe('silence', () => {
         if (nth === 1) line.say(wordOf(-1, 2106, 'HMDS data farm connection is OK:ushmds'));
       },
     });
-    const session = ibkrAt({ ...options, timeout_ms: 200 }, NOW, new SoonClock(200));
+    const session = ibkrAt({ ...options, timeout_ms: 700 }, NOW, new SoonClock(700));
     expect((await refusal(session.fetchBars(WEEK, never))).code).toBe('timeout');
     await vi.waitFor(() => {
       expect(heard.filter(([kind]) => kind === '25')).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('silence', () => {
   });
 
   it('of a line that hangs in the middle of a message ends that line, and the next one answers', async () => {
-    const { fetch } = await desk(NOW, 'ibkr:first=1@hang', { timeout_ms: 300 }, new SoonClock(300));
+    const { fetch } = await desk(NOW, 'ibkr:first=1@hang', { timeout_ms: 700 }, new SoonClock(700));
     expect((await refusal(fetch(WEEK))).code).toBe('timeout');
     expect((await fetch(WEEK)).bars.time.length).toBeGreaterThan(0);
   });
@@ -131,7 +131,7 @@ describe('silence', () => {
   it('about the first bar keeps nobody from the bars', async () => {
     const { options } = await tws({ onHead: () => undefined, onHistory: answering });
     const asked = request({ instrument: stock('SPY'), period: '1d', from: '2024-06-20', to: '2024-07-03' });
-    const { bars, source } = await ibkrAt({ ...options, timeout_ms: 500 }, NOW, new SoonClock(500)).fetchBars(
+    const { bars, source } = await ibkrAt({ ...options, timeout_ms: 900 }, NOW, new SoonClock(900)).fetchBars(
       asked,
       never,
     );
@@ -145,7 +145,7 @@ describe('silence', () => {
         if (nth === 2) line.say(historyOf(String(Number(id) - 1), '20240627,9,9,9,9,9'), historyOf(id, ROW));
       },
     });
-    const session = ibkrAt({ ...options, timeout_ms: 300 }, NOW, new SoonClock(300));
+    const session = ibkrAt({ ...options, timeout_ms: 700 }, NOW, new SoonClock(700));
     await refusal(session.fetchBars(WEEK, never));
     expect(stampsOf((await session.fetchBars(WEEK, never)).bars, '1d')).toEqual(['2024-06-28']);
   });

@@ -112,6 +112,32 @@ describe('a word of the server in place of bars', () => {
   });
 });
 
+describe('nothing found while a farm is down proves nothing', () => {
+  const down = wordOf(-1, 2105, 'HMDS data farm connection is broken:ushmds');
+  const noData = (id: string) => wordOf(id, 162, `${SERVICE}HMDS query returned no data: SPY@SMART Trades`);
+
+  it('no bars while the history is out of reach is a failure; once it is back it is an answer', async () => {
+    const { options } = await tws({
+      onHistory: (line, id, _, nth) => {
+        if (nth === 1) line.say(down, noData(id));
+        else line.say(wordOf(-1, 2106, 'HMDS-Datenfarm verbunden:ushmds'), noData(id));
+      },
+    });
+    const session = ibkrAt(options, NOW);
+    const error = await refusal(session.fetchBars(WEEK, never));
+    expect(error).toMatchObject({ code: 'provider-fault', disposition: 'skip-series' });
+    expect((await session.fetchBars(WEEK, never)).bars.time).toHaveLength(0);
+  });
+
+  it('a contract not found while the definitions are out of reach is not "no such symbol"', async () => {
+    const { options } = await tws({
+      onStart: (line) => line.say([9, 1, 1], wordOf(-1, 2157, 'Sec-def data farm connection is broken:secdefnj')),
+      onDetails: (line, id) => line.say(wordOf(id, 200, 'No security definition has been found for the request')),
+    });
+    expect((await refusal(ibkrAt(options, NOW).fetchBars(WEEK, never))).code).toBe('provider-fault');
+  });
+});
+
 describe('a contract that is not found', () => {
   it('200 in any language is "no such symbol", for a search finds or does not', async () => {
     for (const text of ['No security definition has been found for the request', 'Keine Wertpapierdefinition']) {

@@ -1,6 +1,7 @@
 import type { ContractDetails } from '@stoqey/ib';
 import type { ProviderTools, RealTime } from '../provider.ts';
 import type { IbkrOptions } from './schema.ts';
+import type { FarmKind } from './farms.ts';
 import { Link } from './link.ts';
 import type { HistoryRow, Question } from './link.ts';
 import { BOUNDS, Pacing } from './timing.ts';
@@ -36,12 +37,14 @@ export class Asking {
 
   /** Contract details; none when the server knows no such contract. @throws VortexError */
   async details(question: Question<ContractDetails[]>, what: string, signal: AbortSignal): Promise<ContractDetails[]> {
+    let found: ContractDetails[] = [];
     try {
-      return await this.#ask(question, what, signal);
+      found = await this.#ask(question, what, signal);
     } catch (error) {
-      if (error instanceof ServerWord && error.meaning === 'not-found') return [];
-      throw this.#ending(error, what);
+      if (!(error instanceof ServerWord) || error.meaning !== 'not-found') throw this.#ending(error, what);
     }
+    if (found.length === 0) this.#checkFarm('definitions', what);
+    return found;
   }
 
   /** When a series begins, as text; undefined when the server does not say. @throws VortexError */
@@ -64,9 +67,19 @@ export class Asking {
     try {
       return await this.#ask(question, what, signal, paced);
     } catch (error) {
-      if (error instanceof ServerWord && error.meaning === 'no-data') return 'no-data';
-      throw this.#ending(error, what);
+      if (!(error instanceof ServerWord) || error.meaning !== 'no-data') throw this.#ending(error, what);
+      this.#checkFarm('history', what);
+      return 'no-data';
     }
+  }
+
+  /** @throws VortexError when what was not found may only be out of reach */
+  #checkFarm(kind: FarmKind, what: string): void {
+    if (!this.#link.farms.isDown(kind)) return;
+    throw problem(
+      `ibkr has nothing for ${what} while its line to a farm of ${kind} is down; that proves nothing, try again later`,
+      'provider-fault',
+    );
   }
 
   async #ask<T>(question: Question<T>, what: string, signal: AbortSignal, paced?: Paced): Promise<T> {

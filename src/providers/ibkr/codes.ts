@@ -57,7 +57,7 @@ const TABLE: readonly Row[] = [
   { codes: [1101, 1102], meaning: 'back' },
 ];
 
-/** Warnings and notices: farms that are up or down (2103 to 2108, 2158), a date without a zone (2174). One farm that is down does not keep the others from answering, so nobody waits for it. */
+/** Warnings and notices: farms that are up or down (2103 to 2108, 2158), a date without a zone (2174). One farm that is down does not keep the others from answering, so nobody waits for it; `Farms` remembers it. */
 const isNotice = (code: number): boolean => code >= 2100 && code < 3000;
 
 /** What a message means by its code, and by its text only where the code leaves it open. */

@@ -2,6 +2,7 @@ import { EventName, IBApi } from '@stoqey/ib';
 import type { Contract, ContractDetails } from '@stoqey/ib';
 import type { ProviderTools, RealTime } from '../provider.ts';
 import { meaningOf } from './codes.ts';
+import { Farms } from './farms.ts';
 import { BOUNDS, within } from './timing.ts';
 import { interrupted, LinkLost, problem, ServerWord, Silence, unreachable } from './words.ts';
 
@@ -53,6 +54,7 @@ const NO_REQUEST = -1;
 
 /** One line to TWS or IB Gateway: opened when it is first needed, opened again when it was lost, shared by all requests. */
 export class Link {
+  readonly farms = new Farms();
   readonly #place: Place;
   readonly #clock: RealTime;
   readonly #count: ProviderTools['count'];
@@ -176,6 +178,7 @@ export class Link {
     const options = { host, port, clientId, maxReqPerSec: MESSAGES_A_SECOND };
     const api = new IBApi(options);
     this.#isAway = false;
+    this.farms.forget();
     try {
       await within<undefined>(this.#clock, Math.min(CONNECT_MS, timeout_ms), signal, (resolve, reject) => {
         this.#listenTo(api, reject);
@@ -202,6 +205,7 @@ export class Link {
 
   #listenTo(api: IBApi, refuse: (error: Error) => void): void {
     const hear = (code: number, text: string, id: number): void => {
+      this.farms.hear(code, text);
       if (this.#api === api) this.#hear(code, text, id);
       else if (meaningOf(code, text) === 'away') this.#isAway = true;
       else if (meaningOf(code, text) !== 'status') refuse(new ServerWord(code, text));
