@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { countDropped } from '../../src/market/bar-checks.ts';
+import { VortexError } from '../../src/market/errors.ts';
 import { askFor } from '../../src/providers/ibkr/duration.ts';
 import { ibkr } from '../../src/providers/ibkr/index.ts';
 import type { Period } from '../../src/market/period.ts';
 import { desk, ibkrAt } from '../support/ibkr.ts';
 import { NO_RECORDINGS, recordedFolder } from '../support/recorded.ts';
-import { refusal, request, stampsOf, stock, forex } from '../support/session.ts';
+import { faultsOf, refusal, request, stampsOf, stock, forex } from '../support/session.ts';
 import { details as detailsOf, historyOf, tws, wordOf } from '../support/tws.ts';
 import type { Script } from '../support/tws.ts';
 import { contractIn, market } from './markets.ts';
@@ -97,6 +100,32 @@ describe('rows of an answer', () => {
     const error = await refusal((await rows()).fetchBars(WEEK, never));
     expect(error).toMatchObject({ code: 'bad-answer', disposition: 'skip-series' });
   });
+});
+
+it('an answer of any fields is bars of its range or an error, never "no data"', async () => {
+  let fields: string[] = [];
+  const { options } = await tws({ onHistory: (line, id) => line.say([17, id, ...fields]) });
+  const session = ibkrAt(options, NOW);
+  const token = fc.oneof(
+    fc.constantFrom('', '0', '1', '2', '-1', '20240624', '20240628', '1e308', 'NaN', '20240624 x', '1719581400'),
+    fc.string({ maxLength: 6 }).map((text) => text.replaceAll('\0', '')),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(token, { maxLength: 24 }), async (drawn) => {
+      fields = drawn;
+      try {
+        const { bars, dropped } = await session.fetchBars(WEEK, never);
+        expect(faultsOf(bars, WEEK)).toEqual([]);
+        // Dates of the margin are left out uncounted.
+        if (drawn.includes('20240624') || drawn.includes('20240628')) return;
+        expect(bars.time.length + countDropped(dropped)).toBeGreaterThan(0);
+      } catch (error) {
+        if (!(error instanceof VortexError)) throw error;
+        expect(['bad-answer', 'provider-fault']).toContain(error.code);
+      }
+    }),
+    { numRuns: 150 },
+  );
 });
 
 describe('an answer that was cut short without a word', () => {
