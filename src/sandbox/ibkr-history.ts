@@ -1,10 +1,13 @@
 import { formatInstant } from '../market/calendar.ts';
-import { DAY_MS, isIntraday } from '../market/period.ts';
+import { firstBarFrom } from '../market/bars.ts';
+import { DAY_MS, isIntraday, periodMs } from '../market/period.ts';
+import type { Period } from '../market/period.ts';
 import { offsetAt } from '../market/time-zone.ts';
 import type { HistoryRequest, Refusal } from './ibkr-request.ts';
 import type { ListedContract } from './ibkr-universe.ts';
 import { priceOf } from './securities.ts';
-import { allocateTickBars, foldBars, foldRows, joinTickBars, setRow } from './tick-bars.ts';
+import type { Security } from './securities.ts';
+import { allocateTickBars, foldBars, foldRows, joinTickBars, setRow, sliceTickBars } from './tick-bars.ts';
 import type { TickBars } from './tick-bars.ts';
 import { calendarUnit } from './truth.ts';
 import type { Truth } from './truth.ts';
@@ -49,6 +52,22 @@ function days(truth: Truth, { security }: ListedContract, from: number, end: num
   return joinTickBars(tables);
 }
 
+/** Bars that have begun by the end; the last one is what it was by then. */
+function intraday(truth: Truth, security: Security, period: Period, from: number, cut: number): TickBars {
+  const length = periodMs(period);
+  const whole = truth.bars(security, period, { from, to: cut }, cut);
+  const begun = [whole];
+  for (const session of truth.sessions(security, cut - 3 * DAY_MS, cut + 2 * DAY_MS)) {
+    if (session.opensAt >= cut || session.closesAt <= cut - length) continue;
+    const minutes = truth.minutesSoFar(security, session, cut);
+    const after = Math.max(from, (whole.time.at(-1) ?? -Infinity) + length);
+    const rest = sliceTickBars(minutes, firstBarFrom(minutes.time, after), firstBarFrom(minutes.time, cut));
+    const { opensAt } = session;
+    begun.push(foldBars(rest, (time) => opensAt + Math.floor((time - opensAt) / length) * length));
+  }
+  return joinTickBars(begun);
+}
+
 /** Weekly and monthly bars are stamped with their last trade date. */
 function longer(daily: TickBars, period: '1wk' | '1mo'): TickBars {
   const { start } = calendarUnit(period);
@@ -66,7 +85,7 @@ function barsOf(truth: Truth, contract: ListedContract, request: HistoryRequest,
   const { period, end } = request;
   if (period === undefined) return allocateTickBars(0);
   const from = startOf(request, contract, truth);
-  if (isIntraday(period)) return truth.bars(contract.security, period, { from, to: Math.min(end, now) }, now);
+  if (isIntraday(period)) return intraday(truth, contract.security, period, from, Math.min(end, now));
   const daily = days(truth, contract, from, end, now);
   return period === '1wk' || period === '1mo' ? longer(daily, period) : daily;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ibkr } from '../../src/providers/ibkr/index.ts';
+import type { Period } from '../../src/market/period.ts';
 import { desk, optionsFor } from '../support/ibkr.ts';
 import { forex, request, stampsOf, stock } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';
@@ -10,8 +11,7 @@ import { contractIn, market } from './markets.ts';
 // A Wednesday, before the markets of New York open.
 const NOW = '2024-07-03T06:00:00Z';
 const GOLD = market('GOLD');
-const spy = (period: '1m' | '1h' | '1d' | '1wk' | '1mo', from: string, to: string) =>
-  request({ instrument: stock('SPY'), period, from, to });
+const spy = (period: Period, from: string, to: string) => request({ instrument: stock('SPY'), period, from, to });
 
 conformance({
   provider: ibkr,
@@ -85,6 +85,22 @@ describe('bars are those of the market', () => {
     expect([...bars.close]).toEqual(truth.map((bar) => bar.close));
     expect([...bars.volume]).toEqual(truth.map((bar) => bar.volume));
     expect(dropped).toEqual({});
+  });
+
+  it('a bar that the end of the range falls into is whole, and so is the last that is finished', async () => {
+    const { sandbox, fetch } = await desk('2024-06-28T15:10:00Z');
+    for (const [period, to] of [
+      ['1h', '2024-06-28T14:00:00Z'],
+      ['5m', '2024-06-28T15:01:00Z'],
+    ] as const) {
+      const { bars, dropped } = await fetch(spy(period, '2024-06-28T13:00:00Z', to));
+      const truth = await sandbox.truth(`stock/SPY?period=${period}&from=2024-06-28T13:00:00Z&to=${to}`);
+      expect(truth.length).toBeGreaterThan(0);
+      expect(stampsOf(bars, period)).toEqual(told(truth));
+      expect([...bars.close]).toEqual(truth.map((bar) => bar.close));
+      expect([...bars.volume]).toEqual(truth.map((bar) => bar.volume));
+      expect(dropped).toEqual({});
+    }
   });
 
   it('a pair has no volume, and a price between bid and ask', async () => {

@@ -1,5 +1,5 @@
 import { firstOfNextMonth, mondayOf } from '../../market/calendar.ts';
-import { DAY_MS, isIntraday } from '../../market/period.ts';
+import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 
@@ -20,7 +20,8 @@ const SHORTEST_YEAR = 365;
 
 function durationText(days: number, period: Period): string {
   if (period === '1wk') return days <= 364 ? `${Math.ceil(days / 7)} W` : `${Math.ceil(days / SHORTEST_YEAR)} Y`;
-  if (period !== '1mo' && days <= 6) return `${days} D`;
+  // Of trading days the first may be one that the end has only just begun.
+  if (period !== '1mo' && days <= 6) return `${isIntraday(period) ? days + 1 : days} D`;
   if (period !== '1mo' && days === 7) return '1 W';
   const months = Math.ceil(days / SHORTEST_MONTH);
   return months <= 12 ? `${months} M` : `${Math.ceil(days / SHORTEST_YEAR)} Y`;
@@ -43,8 +44,9 @@ export function askFor(period: Period, { from, to }: TimeRange, now: number): As
   let end = to;
   if (period === '1wk') end = mondayOf(to - DAY_MS) + 7 * DAY_MS;
   if (period === '1mo') end = firstOfNextMonth(to - DAY_MS);
-  if (!isIntraday(period)) end += WEST_MS;
-  end = Math.min(end, now);
-  const days = Math.max(1, Math.ceil((end - from) / DAY_MS) + (MARGIN_DAYS[period] ?? 1));
+  // A bar that begins in the range ends after it, and the server cuts the bar that the end falls into.
+  end = Math.min(end + (isIntraday(period) ? periodMs(period) : WEST_MS), now);
+  const asked = (isIntraday(period) ? Math.min(to, now) : end) - from;
+  const days = Math.max(1, Math.ceil(asked / DAY_MS) + (MARGIN_DAYS[period] ?? 1));
   return { end, endText: endText(end), duration: durationText(days, period) };
 }
