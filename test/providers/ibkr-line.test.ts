@@ -43,7 +43,7 @@ describe('a line that goes down', () => {
     });
     const error = await refusal(ibkrAt(options, NOW, new SoonClock()).fetchBars(WEEK, never));
     expect(error).toMatchObject({ code: 'network', disposition: 'stop-provider' });
-    expect(lines).toHaveLength(7);
+    expect(lines).toHaveLength(11);
   });
 
   it('at every request: ends in bounded time, and the next series may try', async () => {

@@ -8,8 +8,8 @@ export const BOUNDS = {
   losses: 10,
   /** Waits before it is asked again after its 1st, 2nd and 3rd pacing violation. The server forgets after 10 minutes. */
   violationWaitsMs: [65_000, 130_000, 300_000],
-  /** Waits before each attempt to connect again, after a line that had been up. */
-  reconnectWaitsMs: [1_000, 2_000, 4_000, 8_000, 16_000, 30_000],
+  /** Waits before each attempt to connect again, after a line that had been up. The Gateway's daily restart takes minutes. */
+  reconnectWaitsMs: [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 45_000, 45_000, 45_000, 45_000],
   /** How long TWS may be cut off from Interactive Brokers before we give up. */
   awayMs: 300_000,
   /** Client ids tried in a row, from the one of the settings on. */
