@@ -70,6 +70,8 @@ module.exports = {
     only('pino', 'node_modules/pino(-pretty)?/', [room('cli')]),
     only('dotenv', 'node_modules/dotenv/', [room('config')]),
     only('csv-and-parquet', 'node_modules/(csv-stringify|parquetjs-lite)/', [room('store')]),
+    only('socket-of-ibkr', 'node_modules/@stoqey/', ['^src/providers/ibkr/']),
+    only('net', '^(node:)?net$', [room('sandbox'), room('http')]),
     { name: 'known-rooms', severity: 'error', from: {}, to: { path: '^src/[^/]+/', pathNot: ROOMS.map(room) } },
   ],
   options: {

@@ -69,7 +69,7 @@ async function openNetwork(context: CommandContext, log: Logger) {
     recordingClient(http, secrets, (job, exchange) => {
       answers.add(job, exchange);
     });
-  return { client, record };
+  return { client, record, clock: systemClock };
 }
 
 /** The archive of a run, and what is asked and answered on its behalf. */
@@ -155,10 +155,16 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
       open: async (id) => {
         network ??= openNetwork(context, log);
         const provider = providerOf(id);
-        const { client, record } = await network;
+        const { client, record, clock } = await network;
         const plain = client.forProvider(id, { paceMs: paceOf(context, provider) });
         const http = archive === undefined ? plain : record(plain, archive.book);
-        return provider.create(settings.providers[id] ?? {}, { http, now: () => now });
+        return provider.create(settings.providers[id] ?? {}, {
+          http,
+          ...(archive === undefined ? {} : { archive: (other: HttpClient) => record(other, archive.book) }),
+          clock,
+          count: () => client.count(id),
+          now: () => now,
+        });
       },
       namesLike: (symbol) =>
         nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys(), ...work.names]),

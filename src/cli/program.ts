@@ -108,13 +108,18 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
     .summary('a local stand-in for the providers, for trying out, tests and fault drills')
     .description('Serves made-up prices over the wire protocols of the providers on loopback, until it is stopped.')
     .option('--port <port>', 'where to listen', '8620')
+    .option('--ib-port <port>', 'where to stand in for TWS (14002; any free one beside another --port)')
     .option('--seed <n>', 'another made-up market')
     .option('--faults <spec>', 'what goes wrong, such as yahoo:429=0.2,reset=0.05')
     .option('--recorded <dir>', 'replay recorded exchanges instead of made-up prices')
     .addHelpText('after', '\nExample:\n  vortex sandbox --faults yahoo:429=0.2 --port 8620\n')
-    .action(async (flags: CommonFlags & { port: string; seed?: string; faults?: string; recorded?: string }) => {
-      done(await (await import('./sandbox.ts')).sandbox(flags, surroundings));
-    });
+    .action(
+      async (
+        flags: CommonFlags & { port: string; ibPort?: string; seed?: string; faults?: string; recorded?: string },
+      ) => {
+        done(await (await import('./sandbox.ts')).sandbox(flags, surroundings));
+      },
+    );
 
   withFolder(program.command('demo'))
     .summary('the main job without account or network')

@@ -4,6 +4,7 @@ import { EXIT } from '../download/exit-code.ts';
 import { rebuildSeries, reviveSeries } from '../download/rebuild.ts';
 import type { RebuiltSeries } from '../download/rebuild.ts';
 import type { OpenReplay } from '../download/replay.ts';
+import { systemClock } from '../http/clock.ts';
 import { ReplayClient } from '../http/replay.ts';
 import { parseTradeDate } from '../market/calendar.ts';
 import { asVortexError, usageError, VortexError } from '../market/errors.ts';
@@ -33,7 +34,13 @@ export function replayProviders({ settings }: CommandContext): OpenReplay {
       throw new VortexError(`this version has no provider ${id}`, { code: 'file-corrupt', disposition: 'skip-series' });
     }
     const http = new ReplayClient();
-    const session = provider.create(settings.providers[id] ?? {}, { http, now: () => now, offline: true });
+    const session = provider.create(settings.providers[id] ?? {}, {
+      http,
+      clock: systemClock,
+      count: () => () => undefined,
+      now: () => now,
+      offline: true,
+    });
     return {
       session,
       capabilities: provider.capabilities,

@@ -9,10 +9,15 @@ import { writeJson } from './output.ts';
 
 interface SandboxFlags extends CommonFlags {
   readonly port: string;
+  readonly ibPort?: string;
   readonly seed?: string;
   readonly faults?: string;
   readonly recorded?: string;
 }
+
+/** Where the stand-ins listen when nobody says otherwise. */
+const SANDBOX_PORT = '8620';
+const IB_PORT = '14002';
 
 function readWhole(flag: string, text: string, most: number): number {
   const value = Number(text);
@@ -43,6 +48,8 @@ export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundi
   const { startSandbox } = await import('../sandbox/server.ts');
   const server = await startSandbox({
     port: readWhole('--port', flags.port, 65_535),
+    // Who moves the one out of the way of another sandbox would run into that one's other port.
+    ibPort: readWhole('--ib-port', flags.ibPort ?? (flags.port === SANDBOX_PORT ? IB_PORT : '0'), 65_535),
     ...(flags.seed === undefined ? {} : { seed: readWhole('--seed', flags.seed, 2 ** 32 - 1) }),
     ...(flags.faults === undefined ? {} : { faults: flags.faults }),
     ...(flags.recorded === undefined ? {} : { recorded: flags.recorded }),
@@ -52,7 +59,9 @@ export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundi
   if (flags.json) writeJson(output, { env: server.env });
   else {
     for (const [name, value] of Object.entries(server.env)) output.out(`export ${name}=${value}\n`);
-    output.err(`sandbox listens on ${server.url}; the prices are made up; stop it with Ctrl-C\n`);
+    output.err(
+      `sandbox listens on ${server.url}, as TWS on port ${server.env['VORTEX_IBKR_PORT'] ?? 'none'}; the prices are made up; stop it with Ctrl-C\n`,
+    );
   }
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

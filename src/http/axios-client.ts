@@ -39,6 +39,11 @@ export interface HttpOptions {
 export interface Http {
   /** The client of a provider; breaker and counts are the provider's, however often it is asked for. */
   forProvider(id: string, limits: HttpLimits): HttpClient;
+  /**
+   * Counts a request that a provider is about to send over a wire that is not HTTP; to be called with what became of it.
+   * @throws VortexError `request-limit` when the cap of the run is used up
+   */
+  count(id: string): (outcome: string) => void;
   /** What was asked so far. */
   stats(): HttpStats;
   /** Closes the kept connections; to be called when nothing is under way any more. */
@@ -77,6 +82,14 @@ export function createHttp(options: HttpOptions): Http {
 
   return {
     forProvider: (id, limits) => new ProviderClient(shared, providers.get(id) ?? open(id), limits),
+    count: (id) => {
+      const { traffic } = providers.get(id) ?? open(id);
+      shared.cap.take(id);
+      const before = clock.now();
+      return (outcome) => {
+        traffic.request(outcome, Math.max(0, clock.now() - before));
+      };
+    },
     stats: () => ({
       requests: shared.cap.sent,
       providers: Object.fromEntries(

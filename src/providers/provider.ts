@@ -92,10 +92,10 @@ export interface ProviderSession {
   /** @throws VortexError and nothing else. */
   fetchBars(request: BarRequest, signal: AbortSignal): Promise<FetchedBars>;
   /**
-   * Signs in, or makes the cheapest request there is; spends no allowance. Resolves when the provider lets us in.
+   * Signs in, or makes the cheapest request there is; spends no allowance. Says in words who answered.
    * @throws VortexError `refused`, `bot-wall`, and those of the network
    */
-  checkAccess?(signal: AbortSignal): Promise<void>;
+  checkAccess?(signal: AbortSignal): Promise<string>;
   /**
    * Asks the provider what is used of the allowance; spends none.
    * @throws VortexError `refused`, `bot-wall`, and those of the network
@@ -107,23 +107,44 @@ export interface ProviderSession {
    * @throws VortexError `no-such-symbol`, `not-servable`, `bot-wall`, and those of the network
    */
   probe?(request: BarRequest, signal: AbortSignal): Promise<boolean | undefined>;
+  /**
+   * The true last trade date of every contract of a futures market that the provider lists, expired ones included, by
+   * delivery month (`2024-02`, as `deliveryMonth` writes it). A month that is absent is not listed there. It replaces the
+   * end of the month as the end of a contract's life. A free probe.
+   * @throws VortexError `no-such-symbol` when the market is not known there
+   */
+  expiries?(instrument: Instrument, signal: AbortSignal): Promise<ReadonlyMap<string, TradeDate>>;
   /** Ends what the session holds open. */
   close?(): Promise<void>;
 }
 
-/**
- * What a provider is handed; it has no other way to the outside. A source that is not asked over HTTP can have its answers
- * kept too: it puts its own way of asking behind an HttpClient (method and address may be words of its own, the body is
- * the answer as it came), and a `wrap(client): HttpClient` beside `http` here puts the archive around it: the recorder, or on
- * a rebuild the replay.
- */
+/** Real time, for a provider whose wire is no HTTP and so waits by itself; never the time that the run stands for. */
+export interface RealTime {
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+  /** @throws VortexError `interrupted` as soon as the signal aborts; no timer is left then */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What a provider is handed; it has no other way to the outside. */
 export interface ProviderTools {
   readonly http: HttpClient;
+  /**
+   * Puts the raw archive around a source that is not asked over HTTP and whose way of asking is put behind an HttpClient:
+   * method and address may be words of its own, the body is the answer. Absent: nothing is kept.
+   */
+  readonly archive?: (client: HttpClient) => HttpClient;
   /**
    * Answers come from the raw archive: only what carries bars is asked for, in the order as ever; there is nothing to log in
    * to, and no token to fetch.
    */
   readonly offline?: true;
+  readonly clock: RealTime;
+  /**
+   * Counts a request that is about to be sent over a wire that is not HTTP; to be called with what became of it.
+   * @throws VortexError `request-limit` when the run may send no more
+   */
+  readonly count: () => (outcome: string) => void;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: () => number;
 }

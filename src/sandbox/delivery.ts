@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
-import type { DeliveryFault } from './fault-list.ts';
+import type { DeliveryFault, SocketFault } from './fault-list.ts';
 import type { DrawnFaults } from './faults.ts';
 import type { FaultPages } from './stand-in.ts';
 
 /** What is answered in place of the real answer; undefined for faults that leave its words alone. */
-function replacement(fault: DeliveryFault, retryAfter: number | undefined, pages: FaultPages): Answer | undefined {
+function replacement(
+  fault: DeliveryFault | SocketFault,
+  retryAfter: number | undefined,
+  pages: FaultPages,
+): Answer | undefined {
   if (fault === '429') return pages.tooMany(retryAfter);
   if (fault === '503') return pages.outage(503);
   if (fault === 'html') return pages.outage(200);

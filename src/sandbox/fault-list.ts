@@ -2,8 +2,16 @@
 export const DELIVERY_FAULTS = ['429', '500', '503', 'reset', 'stall', 'hang', 'truncate', 'cut', 'html'] as const;
 export type DeliveryFault = (typeof DELIVERY_FAULTS)[number];
 
+/** Faults that only a stand-in on a socket has: what the desk says, a line of its own that goes down. */
+const SOCKET_FAULTS = ['pacing', 'no-permission', 'away', 'away-lost'] as const;
+export type SocketFault = (typeof SOCKET_FAULTS)[number];
+
+/** The providers that have a stand-in over HTTP, below a path of their own. */
+export const HTTP_PROVIDERS = ['yahoo', 'barchart', 'dukascopy'] as const;
+export type HttpProvider = (typeof HTTP_PROVIDERS)[number];
+
 /** The providers that have a stand-in to put faults upon. */
-export const FAULTY_PROVIDERS = ['yahoo', 'barchart', 'dukascopy'] as const;
+export const FAULTY_PROVIDERS = [...HTTP_PROVIDERS, 'ibkr'] as const;
 export type FaultyProvider = (typeof FAULTY_PROVIDERS)[number];
 
 const YAHOO_QUIRKS = [
@@ -49,23 +57,29 @@ const QUIRKS: Readonly<Record<FaultyProvider, readonly QuirkName[]>> = {
   yahoo: YAHOO_QUIRKS,
   barchart: BARCHART_QUIRKS,
   dukascopy: DUKASCOPY_QUIRKS,
+  ibkr: [],
 };
-
-const GENERAL = [...DELIVERY_FAULTS, 'slow', 'first', 'after'] as const;
-
-export type FaultKind = (typeof GENERAL)[number] | QuirkName;
 
 /** Quirks that stand all the time and are given a count in place of a probability. */
 export const COUNTED_QUIRKS = ['quota', 'expired-session'] as const;
 export type CountedQuirk = (typeof COUNTED_QUIRKS)[number];
 
+const OF_HTTP = [...DELIVERY_FAULTS, 'slow', 'first', 'after'] as const;
+const OF_SOCKETS = ['reset', 'stall', 'hang', 'cut', ...SOCKET_FAULTS, 'slow', 'first', 'after'] as const;
+
+export type FaultKind = (typeof OF_HTTP)[number] | (typeof OF_SOCKETS)[number] | QuirkName;
+
 /** Everything that can be written in a fault specification of the provider. */
 export function faultKinds(provider: FaultyProvider): readonly FaultKind[] {
-  return [...GENERAL, ...QUIRKS[provider]];
+  return [...(provider === 'ibkr' ? OF_SOCKETS : OF_HTTP), ...QUIRKS[provider]];
 }
 
 export function isDeliveryFault(text: string): text is DeliveryFault {
   return (DELIVERY_FAULTS as readonly string[]).includes(text);
+}
+
+export function isSocketFault(text: string): text is SocketFault {
+  return (SOCKET_FAULTS as readonly string[]).includes(text);
 }
 
 export function isQuirk(text: string): text is QuirkName {

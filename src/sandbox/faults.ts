@@ -2,14 +2,14 @@ import { usageError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
 import {
   COUNTED_QUIRKS,
-  DELIVERY_FAULTS,
   FAULTY_PROVIDERS,
   faultKinds,
   isCountedQuirk,
   isDeliveryFault,
   isQuirk,
+  isSocketFault,
 } from './fault-list.ts';
-import type { CountedQuirk, DeliveryFault, FaultKind, FaultyProvider, QuirkName } from './fault-list.ts';
+import type { CountedQuirk, DeliveryFault, FaultKind, FaultyProvider, QuirkName, SocketFault } from './fault-list.ts';
 import { hashText, mix, unit } from './random.ts';
 
 /** One fault of a provider, as written. */
@@ -17,7 +17,10 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Probability, 0 to 1, a request; for `first` and `after` a count of requests, for the counted quirks their count. */
   readonly value: number;
-  /** What follows `@`: seconds of Retry-After, milliseconds of `slow`, factor of `rebase`, kind of `first` and `after`. */
+  /**
+   * What follows `@`: seconds of Retry-After, milliseconds of `slow`, `away` and `away-lost`, factor of `rebase`, exchange of
+   * `no-permission`, kind of `first` and `after`.
+   */
   readonly argument: string | undefined;
 }
 
@@ -26,7 +29,9 @@ export type FaultPlan = ReadonlyMap<FaultyProvider, readonly Fault[]>;
 
 /** What one request suffers. */
 export interface DrawnFaults {
-  readonly delivery: DeliveryFault | undefined;
+  readonly delivery: DeliveryFault | SocketFault | undefined;
+  /** What was written behind a fault of delivery, where it is no Retry-After. */
+  readonly argument: string | undefined;
   /** Seconds that a 429 says to wait; absent: it does not say. */
   readonly retryAfter: number | undefined;
   readonly slowMs: number;
@@ -44,13 +49,17 @@ const FORM = 'write PROVIDER:KIND[=P][@ARGUMENT],… and ; between providers, as
 
 const COUNTED: readonly FaultKind[] = ['first', 'after', ...COUNTED_QUIRKS];
 const WITH_DELIVERY: readonly FaultKind[] = ['first', 'after'];
-const WITH_NUMBER: readonly FaultKind[] = ['429', 'slow', 'rebase'];
+const WITH_NUMBER: readonly FaultKind[] = ['429', 'slow', 'rebase', 'away', 'away-lost'];
+/** A fault of a whole answer, over HTTP or on a socket. */
+const isOfDelivery = (text: string): text is DeliveryFault | SocketFault =>
+  isDeliveryFault(text) || isSocketFault(text);
 
-function checkArgument(kind: FaultKind, argument: string | undefined, text: string): void {
-  if (argument === undefined) return;
+function checkArgument(provider: FaultyProvider, kind: FaultKind, argument: string | undefined, text: string): void {
+  if (argument === undefined || (kind === 'no-permission' && argument !== '')) return;
   if (WITH_DELIVERY.includes(kind)) {
-    if (isDeliveryFault(argument)) return;
-    throw usageError(`fault ${text}: ${argument} cannot follow @; one of ${DELIVERY_FAULTS.join(', ')} can`);
+    const known = faultKinds(provider).filter(isOfDelivery);
+    if (known.some((name) => name === argument)) return;
+    throw usageError(`fault ${text}: ${argument} cannot follow @; one of ${known.join(', ')} can`);
   }
   if (!WITH_NUMBER.includes(kind)) throw usageError(`fault ${text}: ${kind} takes nothing after @`);
   const least = kind === 'rebase' ? Number.MIN_VALUE : 0;
@@ -59,15 +68,15 @@ function checkArgument(kind: FaultKind, argument: string | undefined, text: stri
   }
 }
 
-function parseFault(text: string, provider: FaultyProvider): Fault {
+function parseFault(provider: FaultyProvider, text: string): Fault {
+  const known = faultKinds(provider);
   const match = /^([^=@]+)(?:=([^@]*))?(?:@(.*))?$/.exec(text);
   const name = match?.[1]?.trim() ?? '';
-  const kinds = faultKinds(provider);
-  const kind = kinds.find((known) => known === name);
+  const kind = known.find((entry) => entry === name);
   if (kind === undefined) {
-    const [near] = nearest(name, kinds, 1);
+    const [near] = nearest(name, known, 1);
     const hint = near === undefined ? '' : ` (perhaps ${near})`;
-    throw usageError(`no such fault: ${name}${hint}; the faults are ${kinds.join(', ')}`);
+    throw usageError(`no such fault: ${name}${hint}; the faults are ${known.join(', ')}`);
   }
   const counted = COUNTED.includes(kind);
   const written = match?.[2];
@@ -77,8 +86,10 @@ function parseFault(text: string, provider: FaultyProvider): Fault {
     const wanted = counted ? `a count of requests, as in ${kind}=3` : 'a probability from 0 to 1, as in 503=0.1';
     throw usageError(`fault ${text}: after = comes ${wanted}`);
   }
-  checkArgument(kind, match?.[3], text);
-  return { kind, value, argument: match?.[3] };
+  checkArgument(provider, kind, match?.[3], text);
+  // A socket has no status 503 to begin with.
+  const argument = match?.[3] ?? (WITH_DELIVERY.includes(kind) && provider === 'ibkr' ? 'reset' : undefined);
+  return { kind, value, argument };
 }
 
 /**
@@ -96,7 +107,7 @@ export function parseFaults(text: string): FaultPlan {
       throw usageError(`faults ${part}: no such provider: ${name}; known are ${FAULTY_PROVIDERS.join(', ')}`);
     }
     const faults = part.slice(colon + 1).split(',');
-    const parsed = faults.filter((fault) => fault.trim() !== '').map((fault) => parseFault(fault.trim(), provider));
+    const parsed = faults.filter((fault) => fault.trim() !== '').map((fault) => parseFault(provider, fault.trim()));
     plan.set(provider, [...(plan.get(provider) ?? []), ...parsed]);
   }
   return plan;
@@ -104,6 +115,7 @@ export function parseFaults(text: string): FaultPlan {
 
 const NO_FAULTS: DrawnFaults = {
   delivery: undefined,
+  argument: undefined,
   retryAfter: undefined,
   slowMs: 0,
   quirks: new Set(),
@@ -113,11 +125,11 @@ const NO_FAULTS: DrawnFaults = {
 };
 
 /** Which fault a counted one stands for at a request, if any. */
-function countedFault(fault: Fault, request: number): DeliveryFault | undefined {
+function countedFault(fault: Fault, request: number): DeliveryFault | SocketFault | undefined {
   const stands = fault.kind === 'first' ? request <= fault.value : request > fault.value;
   if (!stands) return undefined;
   const named = fault.argument ?? (fault.kind === 'first' ? '503' : '429');
-  return isDeliveryFault(named) ? named : undefined;
+  return isOfDelivery(named) ? named : undefined;
 }
 
 /**
@@ -148,7 +160,7 @@ export function drawFaults(faults: readonly Fault[], seed: number, request: numb
       quirks.add(kind);
       if (kind === 'rebase') drawn = { ...drawn, rebaseFactor: number ?? DEFAULT_REBASE };
     } else if (drawn.delivery === undefined) {
-      drawn = { ...drawn, delivery: kind, retryAfter: kind === '429' ? number : undefined };
+      drawn = { ...drawn, delivery: kind, argument, retryAfter: kind === '429' ? number : undefined };
     }
   }
   return { ...drawn, quirks, counts, request };

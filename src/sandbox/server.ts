@@ -6,9 +6,9 @@ import type { Answer } from './answer.ts';
 import { Control } from './control.ts';
 import { deliver, whole } from './delivery.ts';
 import { dukascopyStandIn } from './dukascopy.ts';
-import { FAULTY_PROVIDERS } from './fault-list.ts';
-import type { FaultyProvider } from './fault-list.ts';
 import { barchartStandIn } from './barchart.ts';
+import { HTTP_PROVIDERS } from './fault-list.ts';
+import type { HttpProvider } from './fault-list.ts';
 import type { FuturesRoot } from './futures-list.ts';
 import { loadRecordings } from './recorded.ts';
 import type { StandIn } from './stand-in.ts';
@@ -22,6 +22,8 @@ export interface SandboxOptions {
   readonly host?: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Where the stand-in for TWS listens, 0 takes any free port; absent: nowhere. */
+  readonly ibPort?: number;
   /** Whole number that all prices are drawn from. */
   readonly seed?: number;
   /** Fault specification, as in `yahoo:429=0.2,reset=0.05`. */
@@ -65,31 +67,31 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 /** The pages of a sandbox, without its socket. */
 class Pages {
-  readonly #control: Control;
-  readonly #truth: Truth;
-  readonly #standIns: Readonly<Record<FaultyProvider, StandIn>>;
+  readonly control: Control;
+  readonly truth: Truth;
+  readonly #standIns: Readonly<Record<HttpProvider, StandIn>>;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: SandboxOptions) {
     const seed = options.seed ?? DEFAULT_SEED;
-    this.#control = new Control(options.now, seed, options.faults ?? '');
-    this.#truth = new Truth(seed, options.futures);
+    this.control = new Control(options.now, seed, options.faults ?? '');
+    this.truth = new Truth(seed, options.futures);
     const recorded = options.recorded === undefined ? undefined : loadRecordings(options.recorded);
     this.#standIns = {
-      yahoo: yahooStandIn(this.#truth, recorded),
-      barchart: barchartStandIn(this.#truth),
-      dukascopy: dukascopyStandIn(this.#truth),
+      yahoo: yahooStandIn(this.truth, recorded),
+      barchart: barchartStandIn(this.truth),
+      dukascopy: dukascopyStandIn(this.truth),
     };
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     const [path = '', query] = (request.url ?? '/').split(/\?(.*)/s);
     const parameters = new URLSearchParams(query);
-    const provider = FAULTY_PROVIDERS.find((id) => path.startsWith(`/${id}/`));
+    const provider = HTTP_PROVIDERS.find((id) => path.startsWith(`/${id}/`));
     if (provider !== undefined) {
       void this.#standIn(provider, path.slice(provider.length + 1), parameters, request, response);
     } else if (path.startsWith('/truth/')) {
-      send(response, () => answerTruth(this.#truth, path.slice('/truth/'.length), parameters, this.#control.now()));
+      send(response, () => answerTruth(this.truth, path.slice('/truth/'.length), parameters, this.control.now()));
     } else if (path === '/control') void this.#answerControl(request, response);
     else {
       const pages = [
@@ -112,7 +114,7 @@ class Pages {
   }
 
   #counts(): Record<string, Readonly<Record<string, number>>> {
-    const now = this.#control.now();
+    const now = this.control.now();
     const counts: Record<string, Readonly<Record<string, number>>> = {};
     for (const [id, standIn] of Object.entries(this.#standIns)) {
       if (standIn.counts !== undefined) counts[id] = standIn.counts(now);
@@ -126,19 +128,19 @@ class Pages {
   }
 
   async #standIn(
-    provider: FaultyProvider,
+    provider: HttpProvider,
     path: string,
     query: URLSearchParams,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
     const standIn = this.#standIns[provider];
-    const faults = this.#control.draw(provider);
+    const faults = this.control.draw(provider);
     const { method = 'GET', headers } = request;
     let answer: Answer;
     try {
       const body = method === 'POST' ? await readBody(request) : '';
-      answer = guarded(() => standIn.answer({ method, path, query, headers, body }, this.#control.now(), faults));
+      answer = guarded(() => standIn.answer({ method, path, query, headers, body }, this.control.now(), faults));
     } catch (error) {
       answer = jsonAnswer(400, { error: `sandbox: ${asVortexError(error).message}` });
     }
@@ -155,8 +157,8 @@ class Pages {
 
   async #answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (request.method === 'POST') this.#control.change(await readBody(request));
-      send(response, () => jsonAnswer(200, { ...this.#control.state(), counts: this.#counts() }));
+      if (request.method === 'POST') this.control.change(await readBody(request));
+      send(response, () => jsonAnswer(200, { ...this.control.state(), counts: this.#counts() }));
     } catch (error) {
       send(response, () => jsonAnswer(400, { error: asVortexError(error).message }));
     }
@@ -197,6 +199,12 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
+async function startIbkr({ ibPort }: SandboxOptions, host: string, { truth, control }: Pages) {
+  if (ibPort === undefined) return undefined;
+  const { startIbkrStandIn } = await import('./ibkr.ts');
+  return startIbkrStandIn(host, ibPort, truth, control);
+}
+
 /**
  * Starts the stand-ins on a loopback address.
  * @throws VortexError `usage`: a port in use, unknown faults, a folder without recordings
@@ -211,18 +219,24 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     pages.handle(request, response);
   });
   const port = await listen(server, options.port, host);
+  const ibkr = await startIbkr(options, host, pages).catch((error: unknown) => {
+    server.close();
+    throw error;
+  });
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
     url,
     port,
-    env: { ...pages.env(url), VORTEX_SANDBOX_BASE_URL: url },
-    close: () =>
-      new Promise((resolve) => {
-        pages.close();
+    env: { ...pages.env(url), ...ibkr?.env, VORTEX_SANDBOX_BASE_URL: url },
+    close: async () => {
+      pages.close();
+      await ibkr?.close();
+      await new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
         });
         server.closeAllConnections();
-      }),
+      });
+    },
   };
 }

@@ -102,7 +102,16 @@ it('the function behind it tells rows, first and last bar, coverage and revision
       (_, now) => {
         const http = new ReplayClient();
         const load = http.load.bind(http);
-        const session = madeUp.create({}, { http, now: () => now });
+        const session = madeUp.create(
+          {},
+          {
+            http,
+            clock: systemClock,
+            count: () => () => undefined,
+            now: () => now,
+            offline: true,
+          },
+        );
         return { session, capabilities: madeUp.capabilities, load };
       },
       new AbortController().signal,

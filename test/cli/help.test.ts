@@ -25,7 +25,18 @@ async function helpOf(command: readonly string[], cwd: string): Promise<string[]
 it('every command has a help with an example and the common flags', async () => {
   const all = await helpOf([], temporaryFolder());
   const names = new Set(all.map(([name]) => name));
-  for (const name of ['download', 'plan', 'status', 'verify', 'import', 'rebuild', 'instruments', 'config', 'sandbox', 'demo'])
+  for (const name of [
+    'download',
+    'plan',
+    'status',
+    'verify',
+    'import',
+    'rebuild',
+    'instruments',
+    'config',
+    'sandbox',
+    'demo',
+  ])
     expect(names).toContain(name);
 });
 

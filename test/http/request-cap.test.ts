@@ -39,6 +39,17 @@ test('followed redirects count as requests', async () => {
   expect(http.stats()).toMatchObject({ requests: 3, providers: { yahoo: { requests: { 302: 2, 200: 1 } } } });
 });
 
+test('requests over another wire count too, by what became of them', () => {
+  const { http, clock } = openHttp({ maxRequests: 2 });
+  http.count('ibkr')('answer');
+  const told = http.count('ibkr');
+  clock.advance(250);
+  told('162');
+  expect(() => http.count('ibkr')).toThrow(/2 requests allowed to this run/);
+  const ibkr = { requests: { answer: 1, 162: 1 }, milliseconds: 250 };
+  expect(http.stats()).toMatchObject({ requests: 2, providers: { ibkr } });
+});
+
 test('a cap of none sends nothing', async () => {
   const server = await serve(() => undefined);
   expect(await errorOf(openHttp({ maxRequests: 0 }).get(server.url))).toMatchObject({ code: 'request-limit' });

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../src/http/clock.ts';
 import { VortexError } from '../../src/market/errors.ts';
 import { DAY_MS } from '../../src/market/period.ts';
 import type { BarRequest, Provider } from '../../src/providers/provider.ts';
@@ -10,19 +11,14 @@ import { answer, serve } from '../support/loopback.ts';
 import { atWork, faultsOf, refusal } from '../support/session.ts';
 
 /** What the suite has to know of a provider. */
-export interface Subject {
+export type Subject = SubjectOfAll & (HttpSubject | OtherWire);
+
+interface SubjectOfAll {
   readonly provider: Provider;
   /** The time that everything stands for. */
   readonly now: string;
   /** Starts the provider's own stand-in; gives its options, and counts what it was asked. */
   readonly standIn: () => Promise<{ readonly options: unknown; readonly requests: () => Promise<number> }>;
-  /** Options that point the provider at another server. */
-  readonly optionsAt: (url: string) => unknown;
-  /**
-   * Answers what comes before bars (a login, a page), as a site does where all is well; false for the request for bars, which
-   * the test answers. Absent: the first request is for bars.
-   */
-  readonly before?: (path: string, response: ServerResponse, request: IncomingMessage) => boolean;
   /** Requests that have bars, by a name for people. */
   readonly known: Readonly<Record<string, BarRequest>>;
   /** A range of a known symbol in which nothing trades. */
@@ -30,6 +26,21 @@ export interface Subject {
   readonly unknownSymbol: BarRequest;
   /** What its capabilities exclude, by what is wrong. */
   readonly excluded: Readonly<Record<string, BarRequest>>;
+}
+
+/** A provider whose wire is not HTTP: why, and where its own tests of wrong answers stand. */
+interface OtherWire {
+  readonly notHttp: string;
+}
+
+interface HttpSubject {
+  /** Options that point the provider at another server. */
+  readonly optionsAt: (url: string) => unknown;
+  /**
+   * Answers what comes before bars (a login, a page), as a site does where all is well; false for the request for bars, which
+   * the test answers. Absent: the first request is for bars.
+   */
+  readonly before?: (path: string, response: ServerResponse, request: IncomingMessage) => boolean;
   /** An answer in its wire form to the first known request, without one field; the field is named in the error. */
   readonly mismatch: { readonly body: string; readonly field: string };
   /** An answer of `good` good rows and one for each reason to drop it. */
@@ -56,15 +67,8 @@ function halves({ range, ...rest }: BarRequest): [BarRequest, BarRequest] {
 
 /** The contract that every provider keeps, checked against its stand-in. */
 export function conformance(subject: Subject): void {
-  const { provider, now, known, optionsAt } = subject;
+  const { provider, now, known } = subject;
   const [someRequest] = Object.values(known);
-  /** A server that is in trouble as a whole, or only once it is asked for bars. */
-  const places = subject.before === undefined ? ['everywhere'] : ['everywhere', 'in place of bars'];
-  const serveAt = (place: string, handler: (response: ServerResponse) => void): ReturnType<typeof serve> =>
-    serve((path, response, request) => {
-      const isBefore = place !== 'everywhere' && (subject.before?.(path, response, request) ?? false);
-      if (!isBefore) handler(response);
-    });
   if (someRequest === undefined) throw new Error('the suite needs a request that has bars');
 
   describe(`${provider.id} keeps the contract of providers`, () => {
@@ -119,109 +123,11 @@ export function conformance(subject: Subject): void {
       expect(await requests()).toBe(0);
     });
 
-    it.each(places)('a body of any JSON is a VortexError, never "no data": %s', async (place) => {
-      let body = '';
-      const server = await serveAt(place, (response) => {
-        answer(response, 200, body);
-      });
-      await fc.assert(
-        fc.asyncProperty(fc.json(), async (json) => {
-          body = json;
-          await refusal(atWork(provider, optionsAt(server.url), now).fetch(someRequest));
-        }),
-        { numRuns: 30 },
-      );
-    });
-
-    it.each([
-      ['nothing at all', 200, '', 'application/json'],
-      ['a web page', 200, '<!DOCTYPE html><title>Will be right back</title>', 'text/html'],
-      ['a web page that calls itself JSON', 200, '\n <html></html>', 'application/json'],
-      ['a web page with 404', 404, '<html>Not Found</html>', 'text/html'],
-      ['a web page with 503', 503, '<html>Will be right back</html>', 'text/html'],
-      ['bytes that are no text', 200, '\u0000\uFFFD\u0001', 'application/octet-stream'],
-      ['no content', 204, '', 'text/plain'],
-      ['a redirect to nowhere', 302, '', 'text/plain'],
-      ['a refusal', 403, '{"error":"forbidden"}', 'application/json'],
-      ['an internal error', 500, '{}', 'application/json'],
-    ])('%s is an error, never "no data"', async (_, status, body, type) => {
-      for (const place of places) {
-        const server = await serveAt(place, (response) => {
-          answer(response, status, body, type);
-        });
-        const error = await refusal(atWork(provider, optionsAt(server.url), now).fetch(someRequest));
-        expect(error.code).not.toBe('internal');
-        expect(error.message).toContain(server.url);
-      }
-    });
-
-    it('an answer of another form names the field and the address, without secrets', async () => {
-      const server = await serveAt('in place of bars', (response) => {
-        answer(response, 200, subject.mismatch.body);
-      });
-      const secret = server.url.replace('//', '//somebody:hunter2@');
-      const error = await refusal(atWork(provider, optionsAt(secret), now).fetch(someRequest));
-      expect(error.code).toBe('bad-answer');
-      expect(error.message).toContain(subject.mismatch.field);
-      expect(error.message).toContain(new URL(server.url).host);
-      const everything = [error.message, error.stack, JSON.stringify(error.context), String(error.cause)].join();
-      expect(everything).not.toMatch(/hunter2|somebody/);
-    });
-
-    it('bad rows are left out and counted, each with its reason', async () => {
-      const { body, request, good, reasons } = subject.badRows;
-      const server = await serveAt('in place of bars', (response) => {
-        answer(response, 200, body);
-      });
-      const { bars, dropped } = await atWork(provider, optionsAt(server.url), now).fetch(request);
-      expect(bars.time).toHaveLength(good);
-      expect(dropped).toEqual(Object.fromEntries(reasons.map((reason) => [reason, 1])));
-      expect(faultsOf(bars, request)).toEqual([]);
-    });
-
-    it('an abort ends it at once and leaves no socket and no timer', async () => {
-      const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-      const server = await serve((_, response) => {
-        response.writeHead(200, { 'content-length': '1000' });
-        response.write('{');
-      });
-      const before = timers();
-      const stop = new AbortController();
-      const ending = refusal(atWork(provider, optionsAt(server.url), now).fetch(someRequest, stop.signal));
-      await vi.waitFor(() => {
-        expect(server.requests).toHaveLength(1);
-      });
-      const told = performance.now();
-      stop.abort();
-      expect((await ending).code).toBe('interrupted');
-      expect(performance.now() - told).toBeLessThan(1_000);
-      await vi.waitFor(async () => {
-        expect(await server.connections()).toBe(0);
-      });
-      expect(timers()).toBeLessThanOrEqual(before);
-      expect(server.requests).toHaveLength(1);
-    });
-
     it('asks nobody when it was aborted before', async () => {
       const { options, requests } = await subject.standIn();
       const error = await refusal(atWork(provider, options, now).fetch(someRequest, AbortSignal.abort()));
       expect(error.code).toBe('interrupted');
       expect(await requests()).toBe(0);
-    });
-
-    it('asks once and lets the error of the client through: it retries nothing by itself', async () => {
-      const fault = new VortexError('the network is down', { code: 'network', disposition: 'skip-series' });
-      let sent = 0;
-      const http = {
-        send: () => {
-          sent += 1;
-          return Promise.reject(fault);
-        },
-        keepSecret: () => undefined,
-      };
-      const session = provider.create(optionsAt('http://127.0.0.1:9'), { http, now: () => Date.parse(now) });
-      expect(await refusal(session.fetchBars(someRequest, new AbortController().signal))).toBe(fault);
-      expect(sent).toBe(1);
     });
 
     it('its source has no files, environment, exit, sockets, clock or sleep of its own', () => {
@@ -230,5 +136,123 @@ export function conformance(subject: Subject): void {
       expect(files).toContain('index.ts');
       for (const file of files) expect(readFileSync(join(folder, file), 'utf8'), file).not.toMatch(FORBIDDEN);
     });
+
+    if ('notHttp' in subject) it.skip(`what is said of answers over HTTP: ${subject.notHttp}`);
+    else conformanceOverHttp(subject, someRequest);
+  });
+}
+
+/** The part of the contract that is about wrong answers of a server. */
+function conformanceOverHttp(subject: SubjectOfAll & HttpSubject, someRequest: BarRequest): void {
+  const { provider, now, optionsAt } = subject;
+  /** A server that is in trouble as a whole, or only once it is asked for bars. */
+  const places = subject.before === undefined ? ['everywhere'] : ['everywhere', 'in place of bars'];
+  const serveAt = (place: string, handler: (response: ServerResponse) => void): ReturnType<typeof serve> =>
+    serve((path, response, request) => {
+      const isBefore = place !== 'everywhere' && (subject.before?.(path, response, request) ?? false);
+      if (!isBefore) handler(response);
+    });
+
+  it.each(places)('a body of any JSON is a VortexError, never "no data": %s', async (place) => {
+    let body = '';
+    const server = await serveAt(place, (response) => {
+      answer(response, 200, body);
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.json(), async (json) => {
+        body = json;
+        await refusal(atWork(provider, optionsAt(server.url), now).fetch(someRequest));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([
+    ['nothing at all', 200, '', 'application/json'],
+    ['a web page', 200, '<!DOCTYPE html><title>Will be right back</title>', 'text/html'],
+    ['a web page that calls itself JSON', 200, '\n <html></html>', 'application/json'],
+    ['a web page with 404', 404, '<html>Not Found</html>', 'text/html'],
+    ['a web page with 503', 503, '<html>Will be right back</html>', 'text/html'],
+    ['bytes that are no text', 200, '\u0000\uFFFD\u0001', 'application/octet-stream'],
+    ['no content', 204, '', 'text/plain'],
+    ['a redirect to nowhere', 302, '', 'text/plain'],
+    ['a refusal', 403, '{"error":"forbidden"}', 'application/json'],
+    ['an internal error', 500, '{}', 'application/json'],
+  ])('%s is an error, never "no data"', async (_, status, body, type) => {
+    for (const place of places) {
+      const server = await serveAt(place, (response) => {
+        answer(response, status, body, type);
+      });
+      const error = await refusal(atWork(provider, optionsAt(server.url), now).fetch(someRequest));
+      expect(error.code).not.toBe('internal');
+      expect(error.message).toContain(server.url);
+    }
+  });
+
+  it('an answer of another form names the field and the address, without secrets', async () => {
+    const server = await serveAt('in place of bars', (response) => {
+      answer(response, 200, subject.mismatch.body);
+    });
+    const secret = server.url.replace('//', '//somebody:hunter2@');
+    const error = await refusal(atWork(provider, optionsAt(secret), now).fetch(someRequest));
+    expect(error.code).toBe('bad-answer');
+    expect(error.message).toContain(subject.mismatch.field);
+    expect(error.message).toContain(new URL(server.url).host);
+    const everything = [error.message, error.stack, JSON.stringify(error.context), String(error.cause)].join();
+    expect(everything).not.toMatch(/hunter2|somebody/);
+  });
+
+  it('bad rows are left out and counted, each with its reason', async () => {
+    const { body, request, good, reasons } = subject.badRows;
+    const server = await serveAt('in place of bars', (response) => {
+      answer(response, 200, body);
+    });
+    const { bars, dropped } = await atWork(provider, optionsAt(server.url), now).fetch(request);
+    expect(bars.time).toHaveLength(good);
+    expect(dropped).toEqual(Object.fromEntries(reasons.map((reason) => [reason, 1])));
+    expect(faultsOf(bars, request)).toEqual([]);
+  });
+
+  it('an abort ends it at once and leaves no socket and no timer', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('{');
+    });
+    const before = timers();
+    const stop = new AbortController();
+    const ending = refusal(atWork(provider, optionsAt(server.url), now).fetch(someRequest, stop.signal));
+    await vi.waitFor(() => {
+      expect(server.requests).toHaveLength(1);
+    });
+    const told = performance.now();
+    stop.abort();
+    expect((await ending).code).toBe('interrupted');
+    expect(performance.now() - told).toBeLessThan(1_000);
+    await vi.waitFor(async () => {
+      expect(await server.connections()).toBe(0);
+    });
+    expect(timers()).toBeLessThanOrEqual(before);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('asks once and lets the error of the client through: it retries nothing by itself', async () => {
+    const fault = new VortexError('the network is down', { code: 'network', disposition: 'skip-series' });
+    let sent = 0;
+    const http = {
+      send: () => {
+        sent += 1;
+        return Promise.reject(fault);
+      },
+      keepSecret: () => undefined,
+    };
+    const session = provider.create(optionsAt('http://127.0.0.1:9'), {
+      http,
+      clock: systemClock,
+      count: () => () => undefined,
+      now: () => Date.parse(now),
+    });
+    expect(await refusal(session.fetchBars(someRequest, new AbortController().signal))).toBe(fault);
+    expect(sent).toBe(1);
   });
 }

@@ -38,7 +38,12 @@ export function atWork(provider: Provider, options: unknown, now: string): Work 
   });
   onTestFinished(() => http.close());
   const client = http.forProvider(provider.id, { paceMs: 0 });
-  const session = provider.create(options, { http: client, now: () => Date.parse(now) });
+  const session = provider.create(options, {
+    http: client,
+    clock: systemClock,
+    count: () => http.count(provider.id),
+    now: () => Date.parse(now),
+  });
   return {
     fetch: (request, signal = new AbortController().signal) => session.fetchBars(request, signal),
     session,

@@ -60,7 +60,7 @@ export interface StandIn {
 
 /** Starts a sandbox whose clock stands still; it ends with the test. */
 export async function standIn(now: string, faults = '', { onTestFinished: atEnd } = CURRENT_TEST): Promise<StandIn> {
-  const sandbox = await startSandbox({ port: 0, now: () => Date.parse(now), futures: FUTURES, faults });
+  const sandbox = await startSandbox({ port: 0, ibPort: 0, now: () => Date.parse(now), futures: FUTURES, faults });
   atEnd(() => sandbox.close());
   const { url } = sandbox;
   const control = async () => state.parse(await (await fetch(`${url}/control`)).json());

@@ -79,8 +79,10 @@ export class BarchartSession implements ProviderSession {
     return this.#turns.run(() => downloadBars(request, symbol, ask), signal);
   }
 
-  async checkAccess(signal: AbortSignal): Promise<void> {
+  async checkAccess(signal: AbortSignal): Promise<string> {
     await this.#turns.run(() => this.#signedIn(() => this.#arrive(signal), undefined, signal), signal);
+    const { transport, username } = this.#options;
+    return transport === 'cookies' ? 'signed in by the cookies of a browser' : `signed in as ${username ?? ''}`;
   }
 
   async allowance(signal: AbortSignal): Promise<AllowanceState> {

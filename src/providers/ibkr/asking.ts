@@ -1,0 +1,137 @@
+import type { ContractDetails } from '@stoqey/ib';
+import type { ProviderTools, RealTime } from '../provider.ts';
+import type { IbkrOptions } from './schema.ts';
+import type { FarmKind } from './farms.ts';
+import { Link } from './link.ts';
+import type { HistoryRow, Question } from './link.ts';
+import { BOUNDS, Pacing } from './timing.ts';
+import type { Paced } from './timing.ts';
+import { LinkLost, problem, refusalOf, ServerWord, Silence } from './words.ts';
+
+interface PacedAs extends Paced {
+  /** For messages: `1d bars of SPY`. */
+  readonly what: string;
+}
+
+/** Asks over the line, and asks again what a lost line or a pacing violation ended: bounded, and in no other case. */
+export class Asking {
+  readonly #link: Link;
+  readonly #clock: RealTime;
+  readonly #pacing: Pacing;
+  #silences = 0;
+
+  constructor(options: IbkrOptions, { clock, count }: Pick<ProviderTools, 'clock' | 'count'>) {
+    this.#link = new Link(options, clock, count);
+    this.#clock = clock;
+    this.#pacing = new Pacing(clock, options.pace_ms);
+  }
+
+  /** @throws VortexError */
+  greeting(signal: AbortSignal): Promise<string> {
+    return this.#link.greeting(signal);
+  }
+
+  close(): void {
+    this.#link.close();
+  }
+
+  /** Contract details; none when the server knows no such contract. @throws VortexError */
+  async details(question: Question<ContractDetails[]>, what: string, signal: AbortSignal): Promise<ContractDetails[]> {
+    let found: ContractDetails[] = [];
+    try {
+      found = await this.#ask(question, what, signal);
+    } catch (error) {
+      if (!(error instanceof ServerWord) || error.meaning !== 'not-found') throw this.#ending(error, what);
+    }
+    if (found.length === 0) this.#checkFarm('definitions', what);
+    return found;
+  }
+
+  /** When a series begins, as text; undefined when the server does not say. @throws VortexError */
+  async head(question: Question<string>, what: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return await this.#ask(question, what, signal);
+    } catch (error) {
+      // It only saves requests: whatever else is wrong, the request for bars will tell.
+      if (error instanceof ServerWord || error instanceof Silence) return undefined;
+      throw this.#ending(error, what);
+    }
+  }
+
+  /** Rows of history, or the server's word that it has none there. @throws VortexError */
+  async history(
+    question: Question<HistoryRow[]>,
+    { what, ...paced }: PacedAs,
+    signal: AbortSignal,
+  ): Promise<HistoryRow[] | 'no-data'> {
+    try {
+      return await this.#ask(question, what, signal, paced);
+    } catch (error) {
+      if (!(error instanceof ServerWord) || error.meaning !== 'no-data') throw this.#ending(error, what);
+      this.#checkFarm('history', what);
+      return 'no-data';
+    }
+  }
+
+  /** @throws VortexError when what was not found may only be out of reach */
+  #checkFarm(kind: FarmKind, what: string): void {
+    if (!this.#link.farms.isDown(kind)) return;
+    throw problem(
+      `ibkr has nothing for ${what} while its line to a farm of ${kind} is down; that proves nothing, try again later`,
+      'provider-fault',
+    );
+  }
+
+  async #ask<T>(question: Question<T>, what: string, signal: AbortSignal, paced?: Paced): Promise<T> {
+    const met = { losses: 0, violations: 0 };
+    for (;;) {
+      try {
+        if (paced !== undefined) await this.#pacing.turn(paced, signal);
+        const answer = await this.#link.ask(question, signal);
+        this.#silences = 0;
+        return answer;
+      } catch (error) {
+        if (error instanceof Silence) this.#silences += 1;
+        if (error instanceof ServerWord) this.#silences = 0;
+        if (!(await this.#mayAskAgain(error, met, signal))) throw error;
+      }
+    }
+  }
+
+  async #mayAskAgain(
+    error: unknown,
+    met: { losses: number; violations: number },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    // Where nothing answers any more, each new line would only be waited on in turn.
+    if (error instanceof LinkLost) return ++met.losses <= BOUNDS.losses && this.#silences < BOUNDS.silences;
+    if (!(error instanceof ServerWord) || error.meaning !== 'pacing') return false;
+    const wait = BOUNDS.violationWaitsMs[met.violations++];
+    if (wait === undefined) return false;
+    this.#pacing.complained();
+    await this.#clock.sleep(wait, signal);
+    return true;
+  }
+
+  #ending(error: unknown, what: string): unknown {
+    if (error instanceof ServerWord) return refusalOf(error, what);
+    if (error instanceof LinkLost)
+      return problem(
+        `${error.message} again and again while ibkr was asked for ${what}`,
+        'network',
+        'skip-series',
+        error,
+      );
+    if (!(error instanceof Silence)) return error;
+    const isGone = this.#silences >= BOUNDS.silences;
+    const advice = isGone
+      ? `${this.#silences} requests in a row got none: restart TWS or IB Gateway`
+      : 'timeout_ms is how long it is waited for';
+    return problem(
+      `${error.message} from ibkr to ${what}; ${advice}`,
+      'timeout',
+      isGone ? 'stop-provider' : 'skip-series',
+      error,
+    );
+  }
+}
