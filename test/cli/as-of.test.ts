@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { seriesAsOf } from '../../src/download/as-of.ts';
+import { systemClock } from '../../src/http/clock.ts';
 import { sandbox as madeUp } from '../../src/providers/sandbox/index.ts';
 import { RawListing } from '../../src/store/raw-reader.ts';
 import { SeriesStore } from '../../src/store/series-store.ts';

@@ -41,14 +41,14 @@ function read(body: Buffer): FetchedBars {
   return { bars: readBars(columns), dropped, source };
 }
 
-type Fetch = (request: BarRequest, signal: AbortSignal) => Promise<FetchedBars>;
+type Ask = (request: BarRequest, signal: AbortSignal) => Promise<FetchedBars>;
 
 /** One question to TWS in the shape that the archive can keep: the bars as the client library reads them stand for the answer. */
-function asClient(request: BarRequest, fetch: Fetch, now: () => number): HttpClient {
+function asClient(request: BarRequest, ask: Ask, now: () => number): HttpClient {
   return {
     keepSecret: () => undefined,
     send: async ({ url }, signal) => {
-      const body = written(await fetch(request, signal));
+      const body = written(await ask(request, signal));
       const headers = { 'content-type': 'application/json' };
       return { status: 200, headers, body, url: String(url), requestedAt: now() };
     },
@@ -56,10 +56,10 @@ function asClient(request: BarRequest, fetch: Fetch, now: () => number): HttpCli
 }
 
 /** Asks TWS, with the archive around the question or in place of the answer. */
-export function archived(fetch: Fetch, { http, offline, archive, clock }: ProviderTools): Fetch {
-  if (offline !== true && archive === undefined) return fetch;
+export function archived(ask: Ask, { http, offline, archive, clock }: ProviderTools): Ask {
+  if (offline !== true && archive === undefined) return ask;
   return async (request, signal) => {
-    const live = asClient(request, fetch, () => clock.now());
+    const live = asClient(request, ask, () => clock.now());
     const through = offline === true ? http : (archive?.(live) ?? live);
     const { body } = await through.send({ url: 'ibkr://tws/bars', job: request.job }, signal);
     return read(body);
