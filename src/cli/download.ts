@@ -228,7 +228,7 @@ export async function runDownload(
   const lock = lockFolder(root, run);
   try {
     const startedAt = new Date().toISOString();
-    const store = new SeriesStore(root, run, () => context.now);
+    const store = new SeriesStore(root, run, () => context.now, context.settings.overlap_bars);
     await store.recover();
     const known = new Map<string, KnownSeries>();
     const storedOf = (series: Series) => {

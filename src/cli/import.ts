@@ -100,7 +100,7 @@ export async function importFolder(
   const warnings: string[] = [...unlisted];
   const warn = (line: string): void => void warnings.push(line);
   const lock = dryRun ? undefined : lockFolder(root, run);
-  const store = new SeriesStore(root, run, () => context.now);
+  const store = new SeriesStore(root, run, () => context.now, context.settings.overlap_bars);
   try {
     if (lock !== undefined) await store.recover();
     const work = { folder, source, sourceGiven: flags.provider !== undefined, store, context, warn };

@@ -150,7 +150,7 @@ export async function repairFolder(
   const lock = lockFolder(root, run);
   try {
     const startedAt = new Date().toISOString();
-    const store = new SeriesStore(root, run, () => now);
+    const store = new SeriesStore(root, run, () => now, settings.overlap_bars);
     await store.recover();
     const found = await verifyFolder(root, now, under);
     for (const { series, period } of found.checked) {

@@ -39,16 +39,16 @@ function instantText(instant: number): string {
  * csv-stringify; the rows are numbers and dates only, which never need quoting.
  */
 export function encodeCsv(bars: Bars, period: Period): Buffer {
-  return Buffer.concat([Buffer.from(stringify([columnNames(bars)])), encodeRows(bars, period)]);
+  return encodeRows(bars, period, stringify([columnNames(bars)]));
 }
 
-/** The same without the header. */
-export function encodeRows(bars: Bars, period: Period): Buffer {
+/** The same without the header. @param before text that stands before the rows */
+export function encodeRows(bars: Bars, period: Period, before = ''): Buffer {
   const stamp = isIntraday(period) ? instantText : dateText;
   const { time, open, high, low, close, volume } = bars;
   const columns = [open, high, low, close, volume, ...bars.extras.values()];
   const chunks: Buffer[] = [];
-  let text = '';
+  let text = before;
   for (let row = 0; row < time.length; row++) {
     text += stamp(time[row] ?? Number.NaN);
     for (const column of columns) {

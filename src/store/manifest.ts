@@ -198,7 +198,7 @@ export function storedSeries(value: ManifestVersion, period: Manifest['period'])
   };
 }
 
-/** How many stamps a manifest keeps of the last bars. */
+/** How many stamps a manifest keeps of the last bars, where the overlap asks for no more. */
 export const TAIL_LENGTH = 10;
 
 /** The version that facts and bars make, before it has a file. */

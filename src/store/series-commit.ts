@@ -14,7 +14,7 @@ import {
 } from './files.ts';
 import type { WrittenFile } from './files.ts';
 import type { Journal } from './journal.ts';
-import { describeTimes, MANIFEST_SCHEMA, TAIL_LENGTH } from './manifest.ts';
+import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { quarantinePath } from './paths.ts';
 import { appendRevisions, revisionLines, revisionsLength } from './revisions.ts';
@@ -70,6 +70,7 @@ function manifestOf(
   { series, known, bars, head, facts }: SeriesChange,
   files: StoredFile[],
   revisionBytes: number,
+  tailLength: number,
   replaced: boolean,
   run: string,
   now: number,
@@ -85,7 +86,7 @@ function manifestOf(
     ...facts,
     ...(bars === undefined
       ? timesOf(known.version)
-      : withHead(describeTimes(bars.time, series.period, TAIL_LENGTH), head)),
+      : withHead(describeTimes(bars.time, series.period, tailLength), head)),
     columns: bars === undefined ? (known.version?.columns ?? []) : columnNames(bars),
     files,
     ...(revisionBytes === 0 ? {} : { revision_bytes: revisionBytes }),
@@ -101,6 +102,7 @@ function finish(
   writtenAt: ReadonlyMap<string, WrittenFile>,
   appendedAt: number,
   revisionBytes: number,
+  tailLength: number,
   run: string,
   now: number,
 ): Finished {
@@ -118,7 +120,7 @@ function finish(
     return { path, format, ...checksum, mtime_ms: written.mtimeMs };
   });
   const foreign = files.flatMap((file) => ('encoded' in file && file.foreign ? [file.encoded.path] : []));
-  return { manifest: manifestOf(change, records, revisionBytes, replaced, run, now), foreign };
+  return { manifest: manifestOf(change, records, revisionBytes, tailLength, replaced, run, now), foreign };
 }
 
 async function syncFolders(files: readonly WrittenFile[]): Promise<void> {
@@ -153,6 +155,7 @@ export function setAside(root: string, run: string, paths: readonly string[]): v
  * the journal takes the manifests, then the files are
  * put in place, and rows are put behind long files. A crash at any point leaves each file as the journal or its manifest
  * knows it, old or new, or old with a tail that is cut.
+ * @param tailLength stamps of the last bars that a manifest keeps
  * @returns what happened to each change, in their order
  * @throws VortexError `disk-full`, `folder-unusable`; no temporary file is left then
  */
@@ -162,6 +165,7 @@ export async function commitChanges(
   now: number,
   changes: readonly SeriesChange[],
   journal: Journal,
+  tailLength: number,
   isWhole: (file: StoredFile) => boolean,
 ): Promise<Committed[]> {
   // While the files are encoded, and before anything of ours waits for the disk, which would make new files wait too.
@@ -178,7 +182,7 @@ export async function commitChanges(
   try {
     await syncFiles(written);
     const logs = await Promise.all(changes.map((change) => logRevisions(root, change, run, now)));
-    finished = drafts.map((each, index) => finish(each, writtenAt, appendedAt, logs[index] ?? 0, run, now));
+    finished = drafts.map((each, index) => finish(each, writtenAt, appendedAt, logs[index] ?? 0, tailLength, run, now));
     await journal.append(finished.map(({ manifest }) => manifest));
   } catch (error) {
     dropFiles(written);

@@ -8,7 +8,7 @@ import { monthOfPart } from './encoding.ts';
 import { readWhole, statFile } from './files.ts';
 import { listManifests } from './listing.ts';
 import { loadFile } from './load-file.ts';
-import { parseManifest, storedSeries, versionOf, withoutMonths } from './manifest.ts';
+import { parseManifest, storedSeries, TAIL_LENGTH, versionOf, withoutMonths } from './manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { Journal, settleJournal, unsettledManifests } from './journal.ts';
@@ -36,16 +36,19 @@ export class SeriesStore {
   private readonly root: string;
   private readonly run: string;
   private readonly now: () => number;
+  private readonly tailLength: number;
   private readonly journal: Journal;
   private queue: Pending[] = [];
   private flushing: Promise<void> | undefined;
   /** Manifests that a crash kept from their own files. */
   private unsettled: ReadonlyMap<string, Manifest> | undefined;
 
-  constructor(root: string, run: string, now: () => number) {
+  /** @param overlapBars stored bars that an update asks for again; a manifest keeps the stamps of so many */
+  constructor(root: string, run: string, now: () => number, overlapBars = 0) {
     this.root = root;
     this.run = run;
     this.now = now;
+    this.tailLength = Math.max(TAIL_LENGTH, overlapBars);
     this.journal = new Journal(root);
   }
 
@@ -167,8 +170,14 @@ export class SeriesStore {
       const group = this.queue.splice(0, GROUP_SIZE);
       const changes = group.map(({ change }) => change);
       try {
-        const committed = await commitChanges(this.root, this.run, this.now(), changes, this.journal, (file) =>
-          this.isWhole(file),
+        const committed = await commitChanges(
+          this.root,
+          this.run,
+          this.now(),
+          changes,
+          this.journal,
+          this.tailLength,
+          (file) => this.isWhole(file),
         );
         group.forEach(({ settle }, index) => {
           settle(committed[index] ?? { quarantined: [] });

@@ -128,7 +128,7 @@ it('240 days, a run every other night: the files are the truth bar for bar, and 
     const before = KEPT.map(({ key }) => [readRows(join(data, `${key}.csv`)), revisionsOf(data, key).length] as const);
     const args = ['download', ...ASKED, '--period', '1d,1h', '--start', START, '-o', 'data', '--now', now];
     // What the source corrects behind the overlap is not seen, so it is longer in the night that takes corrections back.
-    const overlap = NIGHTS[night]?.includes('revise') === true ? '5' : '60';
+    const overlap = NIGHTS[night]?.includes('revise') === true ? '5' : '100';
     const { code, stderr } = await vortex(args, { cwd, env: { ...sandbox.env, VORTEX_OVERLAP_BARS: overlap } });
     expect([night, stderr]).toEqual([night, expect.not.stringContaining('internal')]);
     codes[night] = code;
