@@ -140,6 +140,7 @@ function addQuality(program: Command, surroundings: Surroundings, done: (exitCod
     .argument('[symbols...]', 'instrument, symbol or series (GOLD, GCJ24, stocks/1d/SPY); none: everything')
     .option('--csv', 'CSV on stdout, one line a series')
     .option('--checksums', 'add the SHA-256 of each file')
+    .option('--as-of <date>', 'as known at the end of that day (UTC), from the raw archive')
     .addHelpText('after', '\nExample:\n  vortex status GOLD SPY\n')
     .action(async (symbols: string[], flags: StatusFlags) => {
       done(await (await import('./status.ts')).status(symbols, flags, surroundings));

@@ -136,7 +136,7 @@ async function rebuildLive(names: readonly string[], context: CommandContext, si
 }
 
 /** Last day of --as-of, as the instant at which it ends. @throws VortexError `usage` */
-function readDay(text: string): number {
+export function readDay(text: string): number {
   const date = parseTradeDate(text);
   if (date === undefined) throw usageError(`flag --as-of: ${text} is no date; write it as 2024-01-31`);
   return date + DAY_MS;

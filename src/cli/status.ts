@@ -13,6 +13,7 @@ import { csvTable, formatBytes, formatSeconds, textTable, thousands } from './ta
 export interface StatusFlags extends CommonFlags {
   readonly csv?: boolean;
   readonly checksums?: boolean;
+  readonly asOf?: string;
 }
 
 const bytesOf = ({ files }: SeriesStatus): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -99,19 +100,22 @@ export function unknownArguments(args: readonly string[], entries: readonly Inve
 export async function status(
   symbols: readonly string[],
   flags: StatusFlags,
-  { output }: Surroundings,
+  { output, signal }: Surroundings,
 ): Promise<number> {
-  const { json = false, csv = false, checksums = false } = flags;
+  const { json = false, csv = false, checksums = false, asOf } = flags;
   if (json && csv) throw usageError('flags --json and --csv: choose one of them');
-  const { settings, now } = await loadContext(flags, [], output);
-  const root = settings.output_dir;
-  const entries = inventory(root, now);
+  if (checksums && asOf !== undefined) throw usageError('flags --checksums and --as-of: there are no files of then');
+  const context = await loadContext(flags, [], output);
+  const root = context.settings.output_dir;
+  const entries = inventory(root, context.now);
   const unknown = unknownArguments(symbols, entries);
   const meant = entries.filter(({ name }) => symbols.length === 0 || symbols.some((each) => isMeant(each, name)));
-  const series = meant.map((entry) => (checksums ? withChecksums(root, entry.status) : entry.status));
-  for (const line of unknown) output.err(`vortex: ${line}\n`);
+  const then =
+    asOf === undefined ? undefined : await (await import('./status-as-of.ts')).statusAsOf(meant, asOf, context, signal);
+  const series = then?.series ?? meant.map((entry) => (checksums ? withChecksums(root, entry.status) : entry.status));
+  for (const line of [...unknown, ...(then?.refused ?? [])]) output.err(`vortex: ${line}\n`);
   if (json) writeJson(output, { schema: 1, series });
   else if (csv) output.out(statusCsv(series, checksums));
   else output.out(`${series.length === 0 ? '' : statusTable(series, checksums)}${statusLine(series)}\n`);
-  return unknown.length > 0 ? EXIT.failed : EXIT.ok;
+  return unknown.length > 0 || (then?.refused.length ?? 0) > 0 ? EXIT.failed : EXIT.ok;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { sessionRule } from '../market/session.ts';
-import { formatRange } from '../market/stored-series.ts';
+import { formatRange, formatStamp } from '../market/stored-series.ts';
+import type { StoredSeries } from '../market/stored-series.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import { readWhole, sha256, statFile } from '../store/files.ts';
 import { requireFolder } from '../store/listing.ts';
@@ -132,6 +133,34 @@ export function inventory(root: string, now: number): InventoryEntry[] {
     }
     return entry === undefined ? [] : [entry];
   });
+}
+
+/** A series as it was known just before an instant. It had its own files then; they are made by `rebuild --as-of`. Pure. */
+export function statusAt(
+  name: SeriesName,
+  then: { readonly stored: StoredSeries; readonly revisions: number },
+  instant: number,
+): SeriesStatus {
+  const { series, instrument, symbol, period } = name;
+  const { coverage, rows, first, tail, provider, timezone, absent } = then.stored;
+  const { weekends } = sessionRule({ class: name.class, id: instrument, code: symbol }, undefined, timezone);
+  const missing = holes(coverage, coverage, period, weekends).map((range) => formatRange(range, period));
+  const stamp = (time: number | undefined): string | null => (time === undefined ? null : formatStamp(time, period));
+  return {
+    series,
+    instrument,
+    symbol,
+    period,
+    provider: provider ?? null,
+    rows,
+    first: stamp(first),
+    last: stamp(tail.at(-1)),
+    missing,
+    ageSeconds: ageOf(coverage, instant),
+    revisions: then.revisions,
+    state: missing.length > 0 ? 'gaps' : absent !== undefined && rows === 0 ? 'absent' : 'ok',
+    files: [],
+  };
 }
 
 /** The same with the checksum of each file as it is now. */

@@ -46,6 +46,10 @@ async function livedThrough() {
   return { cwd, live, days, sandbox };
 }
 
+const inventoryOf = z.object({
+  series: z.array(z.object({ series: z.string(), rows: z.number(), first: z.string(), last: z.string() })),
+});
+
 it('every series as of a day is what its files were that day, beside the live ones, which nothing touches', async () => {
   const { cwd, live, days } = await livedThrough();
   const [before, names] = [identities(live), everythingIn(live)];
@@ -53,6 +57,15 @@ it('every series as of a day is what its files were that day, beside the live on
     const { code, stdout } = await vortex(['rebuild', '--as-of', day, '--to', `at-${day}`, '--json'], { cwd });
     expect([day, code, answer.parse(JSON.parse(stdout)).refused]).toEqual([day, 0, []]);
     expect([day, contents(join(cwd, `at-${day}`))]).toEqual([day, files]);
+    const status = await vortex(['status', '--as-of', day, '--json'], { cwd });
+    const counted = Object.entries(files)
+      .filter(([path]) => path.endsWith('.csv'))
+      .map(([path, content]) => {
+        const lines = Buffer.from(content, 'base64').toString('latin1').trimEnd().split('\n');
+        const dates = lines.slice(1).map((line) => line.split(',')[0]);
+        return { series: path.slice(0, -'.csv'.length), rows: dates.length, first: dates[0], last: dates.at(-1) };
+      });
+    expect([day, status.code, inventoryOf.parse(JSON.parse(status.stdout)).series]).toEqual([day, 0, counted]);
   }
   expect(await vortex(['rebuild', 'KO', '--as-of', '2024-06-10', '--to', 'x'], { cwd })).toMatchObject({ code: 0 });
   expect(contents(join(cwd, 'x'))['stocks/1d/KO.csv']).toBe(days.get('2024-06-06')?.['stocks/1d/KO.csv']);
