@@ -4,7 +4,7 @@ import type { BasisChange } from '../market/basis.ts';
 import type { BarChange } from '../market/merge.ts';
 import type { Period } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
-import { makeFolder, readWhole, storeError, syncDescriptor } from './files.ts';
+import { makeFolder, readPart, readWhole, storeError, syncDescriptor } from './files.ts';
 import { OWN_FOLDER } from './paths.ts';
 
 /** What a source has changed of a series after it was stored. */
@@ -34,6 +34,27 @@ export function revisionLines({ changes, bases }: Revisions, period: Period, run
     lines.push(`${head},${formatStamp(time, period)},${kind},${column ?? ''},${number(old)},${number(fresh)}\n`);
   }
   return lines.join('');
+}
+
+/** The end of a log that is looked at for bars that are known to have vanished: more than an overlap of them, bytes. */
+const LOOKED_AT_BYTES = 65_536;
+
+/** Without the bars that the end of the log says have vanished already: each is told once, not with every overlap. */
+export function withoutKnown(
+  root: string,
+  key: string,
+  revisions: Revisions,
+  period: Period,
+  committed: number,
+): Revisions {
+  const isVanished = ({ column }: BarChange): boolean => column === undefined;
+  if (committed === 0 || !revisions.changes.some(isVanished)) return revisions;
+  const end = readPart(revisionsPath(root, key), Math.max(0, committed - LOOKED_AT_BYTES), committed).toString(
+    'latin1',
+  );
+  const isTold = (change: BarChange): boolean =>
+    isVanished(change) && end.includes(`,${formatStamp(change.time, period)},vanished,`);
+  return { ...revisions, changes: revisions.changes.filter((change) => !isTold(change)) };
 }
 
 /** Length of the log of a series up to its last whole line, bytes; for when no manifest tells it. */

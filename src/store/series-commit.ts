@@ -17,7 +17,7 @@ import type { Journal } from './journal.ts';
 import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
 import { quarantinePath } from './paths.ts';
-import { appendRevisions, revisionLines, revisionsLength } from './revisions.ts';
+import { appendRevisions, revisionLines, revisionsLength, withoutKnown } from './revisions.ts';
 import type { Committed, SeriesChange, SeriesHead } from './series-change.ts';
 import { wantedFiles } from './wanted-files.ts';
 import type { WantedFile } from './wanted-files.ts';
@@ -133,7 +133,8 @@ async function logRevisions(root: string, change: SeriesChange, run: string, now
   // A log outlives the manifest that knew its length.
   const committed = known.revisionBytes ?? revisionsLength(root, series.key);
   if (revisions === undefined) return committed;
-  const lines = revisionLines(revisions, series.period, run, now);
+  const fresh = withoutKnown(root, series.key, revisions, series.period, committed);
+  const lines = revisionLines(fresh, series.period, run, now);
   return lines === '' ? committed : appendRevisions(root, series.key, lines, committed);
 }
 

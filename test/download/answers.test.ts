@@ -131,6 +131,8 @@ describe('what a later answer says of stored bars', () => {
     const { results } = await run(root, [job(root, SPY, { reason: 'force' })], () => good(JANUARY, answer));
     expect(results).toMatchObject([{ outcome: 'unchanged', added: 0, revised: 0 }]);
     expect(readFileSync(join(root, 'stocks/1d/SPY.csv'), 'utf8')).toBe(before);
+    // It is told once, however often the bar is asked for again.
+    await run(root, [job(root, SPY, { reason: 'force' })], () => good(JANUARY, answer));
     expect(log(root).map((line) => line.split(',').slice(2).join())).toEqual(['2024-01-11,vanished,,,']);
   });
 
