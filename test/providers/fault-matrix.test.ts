@@ -56,7 +56,9 @@ async function isTrue(provider: FaultyProvider, end: string, sandbox: StandIn, f
   const last = new Date(Date.parse(end) + 86_400_000).toISOString().slice(0, 10);
   const instant = (date: string): string => (period === '1h' ? `${date}T00:00:00Z` : date);
   const bars = await sandbox.truth(`${truth}?period=${period}&from=${instant(START)}&to=${instant(last)}`);
-  const rows = csvRows(join(folder, file)).map((row) => [
+  const stored = csvRows(join(folder, file));
+  if (stored.some((row) => row['Adj Close'] === '')) return false;
+  const rows = stored.map((row) => [
     row['Datetime'],
     ...['Open', 'High', 'Low', 'Close'].map((name) => Number(row[name])),
     hasVolume ? Number(row['Volume']) : 0,

@@ -80,7 +80,8 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   ...believes('yahoo', 'nulls', 'revise'),
   { provider: 'yahoo', kind: 'revise-late', ...SEEN, end: '2024-07-02' },
   { provider: 'yahoo', kind: 'rebase', ...SEEN },
-  { provider: 'yahoo', kind: 'no-adjclose', ...READ },
+  // Some instruments have none, so that an answer without it is a good one.
+  { provider: 'yahoo', kind: 'no-adjclose', ...BELIEVED },
   // Days that are not in a good answer count as days without trade until the last bars are asked for again.
   { provider: 'yahoo', kind: 'lost-week', ...SEEN },
 
