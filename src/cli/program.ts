@@ -102,6 +102,7 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
     });
 
   addInstruments(program, surroundings, done);
+  addProviders(program, surroundings, done);
   addConfig(program, surroundings, done);
 
   withCommonFlags(program.command('sandbox'))
@@ -187,6 +188,27 @@ function addInstruments(program: Command, surroundings: Surroundings, done: (exi
     .addHelpText('after', '\nExample:\n  vortex instruments resolve GOLD --start 2024-01-01 --end 2024-06-30\n')
     .action(async (symbols: string[], flags: SelectionFlags) => {
       done(await (await import('./instruments.ts')).resolveInstruments(symbols, flags, surroundings));
+    });
+}
+
+function addProviders(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
+  const group = program
+    .command('providers')
+    .description('The sources of bars: what they have, their limits, whether they let us in.');
+  withCommonFlags(group.command('list'))
+    .description('What each provider has, how far back, how much a request may ask, and whether credentials are set.')
+    .addHelpText('after', '\nExample:\n  vortex providers list\n')
+    .action(async (flags: CommonFlags) => {
+      done(await (await import('./providers.ts')).listProviders(flags, surroundings));
+    });
+  withCommonFlags(group.command('check'))
+    .description(
+      'Signs in, or makes one cheap request; spends no allowance. Exit code 4: refused, 3: not reached within a minute.',
+    )
+    .argument('[ids...]', 'yahoo, barchart …; none: those of the settings (default_provider)')
+    .addHelpText('after', '\nExample:\n  vortex providers check barchart\n')
+    .action(async (ids: string[], flags: CommonFlags) => {
+      done(await (await import('./providers-check.ts')).checkProviders(ids, flags, surroundings));
     });
 }
 

@@ -155,6 +155,10 @@ export interface Provider {
   readonly capabilities: Capabilities;
   /** Its settings under `providers.<id>`. */
   readonly Options: ZodType;
+  /** What a person must have to use it, in words; absent: nothing. */
+  readonly needs?: string;
+  /** Whether the settings hold what it signs in with; absent: it takes no credentials. Pure. @param options what `Options` accepts */
+  hasCredentials?(options: unknown): boolean;
   /** The symbol on the wire; undefined when it cannot be named there. Pure. */
   symbolFor(instrument: Instrument, contract: Contract | undefined): string | undefined;
   /** @param options what `Options` accepts */
@@ -215,14 +219,19 @@ function withinCapabilities(
 }
 
 /** A provider whose `create` takes its options already read by its own schema, and whose session keeps to its capabilities. */
-export function defineProvider<Options>(
-  provider: Omit<Provider, 'Options' | 'create'> & {
-    readonly Options: ZodType<Options>;
-    readonly create: (options: Options, tools: ProviderTools) => ProviderSession;
-  },
-): Provider {
+export function defineProvider<Options>({
+  hasCredentials,
+  ...provider
+}: Omit<Provider, 'Options' | 'create' | 'hasCredentials'> & {
+  readonly Options: ZodType<Options>;
+  readonly create: (options: Options, tools: ProviderTools) => ProviderSession;
+  readonly hasCredentials?: (options: Options) => boolean;
+}): Provider {
   return {
     ...provider,
+    ...(hasCredentials === undefined
+      ? {}
+      : { hasCredentials: (options: unknown) => hasCredentials(provider.Options.parse(options)) }),
     create: (options, tools) =>
       withinCapabilities(provider, provider.create(provider.Options.parse(options), tools), tools.now),
   };

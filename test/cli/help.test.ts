@@ -33,6 +33,7 @@ it('every command has a help with an example and the common flags', async () => 
     'import',
     'rebuild',
     'instruments',
+    'providers',
     'config',
     'sandbox',
     'demo',

@@ -7,18 +7,27 @@ import { vortex } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
-const README = readFileSync(join(CHECKOUT, 'README.md'), 'utf8');
+const read = (name: string): string => readFileSync(join(CHECKOUT, name), 'utf8');
+const README = read('README.md');
 
 /** Code blocks of a language. */
-const blocks = (language: string): string[] =>
-  [...README.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '');
+const blocks = (language: string, text = README): string[] =>
+  [...text.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '');
 
-const commands = blocks('sh')
-  .flatMap((block) => block.split('\n'))
-  .map((line) => line.replace(/\s+#.*$/, '').trim())
-  .filter((line) => line !== '');
+const commandsOf = (text: string): string[] =>
+  blocks('sh', text)
+    .flatMap((block) => block.split('\n'))
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line !== '');
 
-it.each(commands.filter((line) => line.startsWith('npx vortex ')))('README: %s', async (line) => {
+const commands = commandsOf(README);
+const shown = ['README.md', 'docs/providers.md'].flatMap((name) =>
+  commandsOf(read(name))
+    .filter((line) => line.startsWith('npx vortex '))
+    .map((line) => [name, line] as const),
+);
+
+it.each(shown)('%s: %s', async (_, line) => {
   const cwd = temporaryFolder();
   const sandbox = await standIn('2026-11-24T12:00:00Z');
   writeFileSync(join(cwd, 'my-symbols.txt'), '# mine\nSPY\nstock:AAPL\n');
@@ -47,9 +56,19 @@ it('README: every other command is a script of the package', () => {
 
 it('README: the settings shown are accepted', async () => {
   const cwd = temporaryFolder();
-  const [shown = ''] = blocks('json');
+  const [settings = ''] = blocks('json');
   mkdirSync(join(cwd, 'config'));
-  writeFileSync(join(cwd, 'config/config.json'), shown);
+  writeFileSync(join(cwd, 'config/config.json'), settings);
   const { code, stderr } = await vortex(['config', 'check'], { cwd });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+it.each(['docs/providers.md', 'README.md'])('%s: every variable that is named is a setting', async (name) => {
+  const names = [...new Set([...read(name).matchAll(/VORTEX_[A-Z_]+/g)].map(([found]) => found))];
+  expect(names.length).toBeGreaterThan(0);
+  const cwd = temporaryFolder();
+  const env = Object.fromEntries(['VORTEX_NO_SUCH', ...names].map((each) => [each, 'x']));
+  const { stderr } = await vortex(['config', 'check'], { cwd, env });
+  const unknown = [...stderr.matchAll(/environment (\w+): is not a setting/g)].map(([, found]) => found);
+  expect(unknown).toEqual(['VORTEX_NO_SUCH']);
 });

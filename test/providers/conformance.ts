@@ -130,6 +130,18 @@ export function conformance(subject: Subject): void {
       expect(await requests()).toBe(0);
     });
 
+    it('says in words who let us in, and keeps quiet when it was aborted before', async () => {
+      const { options, requests } = await subject.standIn();
+      const { session } = atWork(provider, options, now);
+      const check = session.checkAccess?.bind(session) ?? (() => Promise.resolve(''));
+      const error = await refusal(check(AbortSignal.abort()));
+      expect([error.code, await requests()]).toEqual(['interrupted', 0]);
+      const words = await check(new AbortController().signal);
+      expect(words).not.toBe('');
+      expect(await session.allowance?.(new AbortController().signal)).not.toMatchObject({ used: 1 });
+      await session.close?.();
+    });
+
     it('its source has no files, environment, exit, sockets, clock or sleep of its own', () => {
       const folder = join(SOURCES, provider.id);
       const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
@@ -234,6 +246,22 @@ function conformanceOverHttp(subject: SubjectOfAll & HttpSubject, someRequest: B
     });
     expect(timers()).toBeLessThanOrEqual(before);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('no access is an error with the address, whatever is answered', async () => {
+    for (const [status, body] of [
+      [200, '<html>Will be right back</html>'],
+      [403, '{"error":"forbidden"}'],
+      [500, ''],
+    ] as const) {
+      const server = await serve((_, response) => {
+        answer(response, status, body);
+      });
+      const { session } = atWork(provider, optionsAt(server.url), now);
+      const error = await refusal(session.checkAccess?.(new AbortController().signal) ?? Promise.resolve());
+      expect(error.code).not.toBe('internal');
+      expect(error.message).toContain(new URL(server.url).host);
+    }
   });
 
   it('asks once and lets the error of the client through: it retries nothing by itself', async () => {

@@ -56,12 +56,16 @@ export interface StandIn {
   change(wish: { faults?: string; now?: string }): Promise<void>;
   /** Finished bars, `stock/SPY?period=1d&from=…&to=…`; `to` is exclusive. */
   truth(query: string): Promise<TruthBar[]>;
+  /** Ends it before the test does. */
+  stop(): Promise<void>;
 }
 
 /** Starts a sandbox whose clock stands still; it ends with the test. */
 export async function standIn(now: string, faults = '', { onTestFinished: atEnd } = CURRENT_TEST): Promise<StandIn> {
   const sandbox = await startSandbox({ port: 0, ibPort: 0, now: () => Date.parse(now), futures: FUTURES, faults });
-  atEnd(() => sandbox.close());
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= sandbox.close());
+  atEnd(stop);
   const { url } = sandbox;
   const control = async () => state.parse(await (await fetch(`${url}/control`)).json());
   return {
@@ -73,6 +77,7 @@ export async function standIn(now: string, faults = '', { onTestFinished: atEnd 
       const response = await fetch(`${url}/control`, { method: 'POST', body: JSON.stringify(wish) });
       if (!response.ok) throw new Error(await response.text());
     },
+    stop,
     truth: async (query) => truthBody.parse(await (await fetch(`${url}/truth/${query}`)).json()).bars,
   };
 }

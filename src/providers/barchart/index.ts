@@ -82,4 +82,13 @@ function create(options: z.infer<typeof Options>, tools: ProviderTools): Provide
 }
 
 /** Barchart, by its download pages: futures contracts for ever, stocks, indices, forex. An account with an allowance per day. */
-export const barchart = defineProvider({ id: 'barchart', capabilities, Options, symbolFor: barchartSymbol, create });
+export const barchart = defineProvider({
+  id: 'barchart',
+  capabilities,
+  Options,
+  needs: 'an account',
+  hasCredentials: ({ transport, username, password, cookies }) =>
+    transport === 'cookies' ? cookies !== undefined : username !== undefined && password !== undefined,
+  symbolFor: barchartSymbol,
+  create,
+});

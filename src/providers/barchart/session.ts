@@ -81,8 +81,8 @@ export class BarchartSession implements ProviderSession {
 
   async checkAccess(signal: AbortSignal): Promise<string> {
     await this.#turns.run(() => this.#signedIn(() => this.#arrive(signal), undefined, signal), signal);
-    const { transport, username } = this.#options;
-    return transport === 'cookies' ? 'signed in by the cookies of a browser' : `signed in as ${username ?? ''}`;
+    const { transport } = this.#options;
+    return `signed in ${transport === 'cookies' ? 'by the cookies of a browser' : 'with username and password'}`;
   }
 
   async allowance(signal: AbortSignal): Promise<AllowanceState> {

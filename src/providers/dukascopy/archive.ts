@@ -59,7 +59,7 @@ export class Archive {
    * When the first candle of an instrument starts, by the source's word; minus infinity when it does not say.
    * @throws VortexError `no-such-symbol`
    */
-  async firstCandle(symbol: string, size: CandleSize, job: string, signal: AbortSignal): Promise<number> {
+  async firstCandle(symbol: string, size: CandleSize, job: string | undefined, signal: AbortSignal): Promise<number> {
     let facts = this.#instruments.get(symbol);
     if (facts === undefined) {
       facts = await this.#askFacts(symbol, job, signal);
@@ -69,7 +69,7 @@ export class Archive {
     return history?.from ?? Number.NEGATIVE_INFINITY;
   }
 
-  async #askFacts(symbol: string, job: string, signal: AbortSignal): Promise<InstrumentFacts> {
+  async #askFacts(symbol: string, job: string | undefined, signal: AbortSignal): Promise<InstrumentFacts> {
     const response = await this.#send(`/instruments/${encodeURIComponent(symbol)}`, job, signal);
     const facts = readAnswer(response, instrumentAnswer);
     if (facts === undefined) {
@@ -116,9 +116,12 @@ export class Archive {
     this.#complete.set(path, rows);
   }
 
-  #send(path: string, job: string, signal: AbortSignal): ReturnType<HttpClient['send']> {
+  #send(path: string, job: string | undefined, signal: AbortSignal): ReturnType<HttpClient['send']> {
     const { http, base } = this.#source;
     const headers = { Accept: 'application/json' };
-    return http.send({ url: `${base}/v1${path}`, headers, job, check: jsonProblem }, signal);
+    return http.send(
+      { url: `${base}/v1${path}`, headers, ...(job === undefined ? {} : { job }), check: jsonProblem },
+      signal,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tradeDate } from '../../market/calendar.ts';
+import { formatTradeDate, tradeDate } from '../../market/calendar.ts';
 import { defineProvider } from '../provider.ts';
 import type { Capabilities, ProviderSession, ProviderTools } from '../provider.ts';
 import type { CandleSource } from './candles.ts';
@@ -40,6 +40,9 @@ const Options = z.strictObject({
     .describe('Least time between the starts of two requests, milliseconds'),
 });
 
+/** What the source is asked about to see whether it answers. */
+const SOME_PAIR = 'EUR-USD';
+
 function create(options: z.infer<typeof Options>, { http, now }: ProviderTools): ProviderSession {
   const source = { http, now, base: options.base_url.replace(/\/+$/, ''), side: options.side };
   let candles: Promise<CandleSource> | undefined;
@@ -48,6 +51,12 @@ function create(options: z.infer<typeof Options>, { http, now }: ProviderTools):
     async fetchBars(request, signal) {
       candles ??= import('./candles.ts').then(({ candleSource }) => candleSource(source));
       return (await candles)(request, signal);
+    },
+    checkAccess: async (signal) => {
+      const archive = new (await import('./archive.ts')).Archive(source);
+      const first = await archive.firstCandle(SOME_PAIR, 'day', undefined, signal);
+      const reach = Number.isFinite(first) ? ` from ${formatTradeDate(first)} on` : '';
+      return `${new URL(source.base).host} answers, and has ${SOME_PAIR}${reach}`;
     },
   };
 }

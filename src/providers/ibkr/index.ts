@@ -49,4 +49,11 @@ function create(options: IbkrOptions, tools: ProviderTools): ProviderSession {
 }
 
 /** Interactive Brokers by the socket of TWS or IB Gateway: futures (two years after they expired too), stocks, forex. */
-export const ibkr = defineProvider({ id: 'ibkr', capabilities, Options, symbolFor: ibkrSymbol, create });
+export const ibkr = defineProvider({
+  id: 'ibkr',
+  capabilities,
+  Options,
+  needs: 'TWS or IB Gateway, logged in',
+  symbolFor: ibkrSymbol,
+  create,
+});

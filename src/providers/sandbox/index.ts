@@ -5,7 +5,7 @@ import { allocateBars, NO_BARS } from '../../market/bars.ts';
 import { formatTradeDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
 import type { Contract, Instrument } from '../../market/instrument.ts';
-import { isIntraday } from '../../market/period.ts';
+import { DAY_MS, isIntraday } from '../../market/period.ts';
 import { formatStamp } from '../../market/stored-series.ts';
 import { defineProvider } from '../provider.ts';
 import type { BarRequest, Capabilities, FetchedBars, ProviderSession, ProviderTools } from '../provider.ts';
@@ -84,7 +84,8 @@ function readBars(response: HttpResponse): z.infer<typeof answer>['bars'] {
   }
 }
 
-function create(options: z.infer<typeof Options>, { http }: ProviderTools): ProviderSession {
+function create(options: z.infer<typeof Options>, { http, now }: ProviderTools): ProviderSession {
+  const base = options.base_url.replace(/\/+$/, '');
   return {
     async fetchBars(request: BarRequest, signal: AbortSignal): Promise<FetchedBars> {
       const { instrument, contract, period, range } = request;
@@ -98,7 +99,7 @@ function create(options: z.infer<typeof Options>, { http }: ProviderTools): Prov
       if (range.from >= range.to) return { bars: NO_BARS, dropped: {}, source: { symbol } };
       const stamp = (time: number): string => (isIntraday(period) ? formatStamp(time, period) : formatTradeDate(time));
       const query = new URLSearchParams({ period, from: stamp(range.from), to: stamp(range.to) }).toString();
-      const url = `${options.base_url.replace(/\/+$/, '')}/truth/${instrument.class}/${encodeURIComponent(symbol)}?${query}`;
+      const url = `${base}/truth/${instrument.class}/${encodeURIComponent(symbol)}?${query}`;
       const response = await http.send({ url, job: request.job }, signal);
       if (saysNoSuch(response)) {
         throw new VortexError(`no such symbol at sandbox: ${symbol}`, {
@@ -121,6 +122,13 @@ function create(options: z.infer<typeof Options>, { http }: ProviderTools): Prov
         ...checkBars(bars, range),
         source: { symbol, dayBoundary: instrument.class === 'forex' ? FOREX_DAY : 'exchange' },
       };
+    },
+    async checkAccess(signal) {
+      const [from, to] = [formatTradeDate(now() - 7 * DAY_MS), formatTradeDate(now())];
+      const url = `${base}/truth/stock/SPY?${new URLSearchParams({ period: '1d', from, to }).toString()}`;
+      const response = await http.send({ url }, signal);
+      if (response.status !== 200) throw unreadable(response, undefined);
+      return `${new URL(base).host} answers, with ${readBars(response).length} bars of the last week for SPY`;
     },
   };
 }

@@ -33,7 +33,8 @@ function wholeBars(period: Period, { from, to }: TimeRange): TimeRange {
   return period === '1mo' ? { from: firstOfMonth(from), to: firstOfNextMonth(to - DAY_MS) } : { from, to };
 }
 
-function chartQuery(period: Period, asked: TimeRange, extendedHours: boolean): string {
+/** The question for a chart. @param asked instants, `to` exclusive */
+export function chartQuery(period: Period, asked: TimeRange, extendedHours: boolean): string {
   const seconds = (instant: number): string => String(Math.ceil(instant / 1000));
   return new URLSearchParams({
     period1: seconds(asked.from),

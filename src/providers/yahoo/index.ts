@@ -47,12 +47,13 @@ const Options = z.strictObject({
     .describe('Least time between the starts of two requests, milliseconds'),
 });
 
-function create(options: z.infer<typeof Options>, { http }: ProviderTools): ProviderSession {
+function create(options: z.infer<typeof Options>, { http, now }: ProviderTools): ProviderSession {
   const base = options.base_url.replace(/\/+$/, '');
   const source = { http, hosts: base === HOST ? [HOST, TWIN_HOST] : [base], userAgent: options.user_agent };
   return {
     // Loaded with the first request: a plan does without.
     fetchBars: async (request, signal) => (await import('./chart.ts')).fetchChart(request, source, signal),
+    checkAccess: async (signal) => (await import('./access.ts')).checkChart(source, now(), signal),
   };
 }
 
