@@ -194,10 +194,18 @@ export function planJobs(
   const notices = new Set<string>();
   const jobs: Job[] = [];
   const settled: Settled[] = [];
-  for (const entry of onePerSeries(wanted)) {
+  const entries = new Map(onePerSeries(wanted).map((entry) => [entry.series.key, entry]));
+  const instead = (job: Job, away: ReadonlySet<string>): Job | undefined => {
+    const entry = entries.get(job.series.key);
+    const providers = options.providers.filter(({ id }) => !away.has(id));
+    if (entry === undefined || job.stored.rows > 0) return undefined;
+    const planned = planOne(entry, job.stored, { ...options, providers }, new Set());
+    return 'outcome' in planned ? undefined : planned;
+  };
+  for (const entry of entries.values()) {
     const planned = planOne(entry, storedOf(entry.series), options, notices);
     if ('outcome' in planned) settled.push(planned);
     else jobs.push(planned);
   }
-  return { jobs: inOrder(jobs, options), settled, notices: [...notices] };
+  return { jobs: inOrder(jobs, options), settled, notices: [...notices], instead };
 }

@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { contents, dataFiles, temporaryFolder } from '../support/folder.ts';
+import { programPath, vortex } from '../support/program.ts';
+import { readReport } from '../support/report.ts';
+import type { Report } from '../support/report.ts';
+import { standIn } from '../support/stand-in.ts';
+import type { StandIn } from '../support/stand-in.ts';
+
+const DAY_MS = 86_400_000;
+// Wednesday morning in Europe, one o'clock at night in Chicago.
+const FIRST = Date.parse('2024-07-03T06:00:00Z');
+/** Instruments of the stand-in. */
+const MARKETS =
+  '{"futures":{"GOLD":{"code":"GC","cycle":"GJMQVZ","days_count":365},"AUD":{"code":"A6","cycle":"HMUZ","days_count":365}}}';
+
+const totals = z.object({ totals: z.record(z.string(), z.number()) });
+
+vi.setConfig({ maxConcurrency: 4, testTimeout: 120_000 });
+
+beforeAll(() => {
+  programPath();
+});
+
+interface Setting {
+  readonly cwd: string;
+  readonly sandbox: StandIn;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const morning = (night: number): string => new Date(FIRST + night * DAY_MS).toISOString();
+
+async function run({ cwd, sandbox, env }: Setting, args: readonly string[], night: number): Promise<Report> {
+  await sandbox.change({ now: morning(night) });
+  const { stdout } = await vortex(['download', ...args, '--json', '--now', morning(night)], { cwd, env });
+  return readReport(stdout);
+}
+
+async function planned({ cwd, env }: Setting, args: readonly string[], night: number): Promise<Record<string, number>> {
+  const { stdout, code } = await vortex(['plan', ...args, '--json', '--now', morning(night)], { cwd, env });
+  expect(code).toBe(0);
+  return totals.parse(JSON.parse(stdout)).totals;
+}
+
+const downloadsOf = async ({ sandbox }: Setting): Promise<number> =>
+  (await sandbox.counts('barchart'))['downloads'] ?? 0;
+
+describe.concurrent('a short allowance', () => {
+  const EXPIRED = ['GOLD', 'AUD', '--start', '2020-01-01', '--end', '2023-01-10', '-p', 'barchart'];
+
+  it('of 5 brings 40 expired contracts in eight days with 40 downloads, and none is made on the ninth', async (context) => {
+    const cwd = temporaryFolder(context);
+    const sandbox = await standIn(morning(0), '', context);
+    writeFileSync(join(cwd, 'markets.json'), MARKETS);
+    const setting = { cwd, sandbox, env: { ...sandbox.env, VORTEX_BARCHART_ALLOWANCE: '5' } };
+    const args = [...EXPIRED, '--config', 'markets.json'];
+    context
+      .expect(await planned(setting, args, 0))
+      .toMatchObject({ series: 40, allowance: 40, allowanceTonight: 5, nights: 8, postponed: 35 });
+    let made = 0;
+    for (let night = 0; night < 8; night++) {
+      const report = await run(setting, args, night);
+      const today = await downloadsOf(setting);
+      made += today;
+      context.expect(today, `night ${night}`).toBe(5);
+      context.expect(report).toMatchObject({
+        exitCode: night === 7 ? 0 : 5,
+        status: night === 7 ? 'ok' : 'postponed',
+        series: { updated: 5, unchanged: night * 5, postponed: 35 - night * 5, failed: 0 },
+        allowance: { barchart: { used: 5, limit: 5 } },
+      });
+      context.expect(dataFiles(join(cwd, 'data'))).toHaveLength(5 * (night + 1));
+      const left = await planned(setting, args, night);
+      context.expect(left).toMatchObject({ allowance: 35 - night * 5, allowanceTonight: 0, nights: 7 - night });
+    }
+    context.expect(made).toBe(40);
+    const before = contents(join(cwd, 'data'));
+    const last = await run(setting, args, 8);
+    context
+      .expect(last)
+      .toMatchObject({ exitCode: 0, requests: 0, series: { unchanged: 40 }, allowance: { barchart: { used: 0 } } });
+    context.expect(await downloadsOf(setting)).toBe(0);
+    context.expect(contents(join(cwd, 'data'))).toEqual(before);
+  });
+});
