@@ -1,7 +1,7 @@
 import type { AllowanceAccount } from '../download/purse.ts';
 import { DAY_MS } from '../market/period.ts';
 import { instantOf, localDate } from '../market/time-zone.ts';
-import type { DayBudget, DayBudgets } from '../plan/allowance.ts';
+import type { DayBudget, DayBudgets } from '../plan/budget.ts';
 import type { Provider } from '../providers/provider.ts';
 import { accountName, AllowanceLedger } from '../store/allowance-ledger.ts';
 import type { CommandContext } from './context.ts';

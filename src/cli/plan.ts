@@ -1,7 +1,9 @@
 import { worstExitCode, exitCodeOf } from '../download/exit-code.ts';
 import { formatRange } from '../market/stored-series.ts';
-import { leftOf, spreadOver, withFailOver } from '../plan/allowance.ts';
-import type { DayBudgets, Spread } from '../plan/allowance.ts';
+import { spreadOver, withFailOver } from '../plan/allowance.ts';
+import type { Spread } from '../plan/allowance.ts';
+import { leftOf } from '../plan/budget.ts';
+import type { DayBudgets } from '../plan/budget.ts';
 import type { Job, Plan } from '../plan/plan.ts';
 import type { Provider } from '../providers/provider.ts';
 import { SeriesStore } from '../store/series-store.ts';

@@ -1,6 +1,7 @@
 import { VortexError } from '../market/errors.ts';
-import { grantOf, isAllOrNothing, isLiveUpdate, leftOf } from '../plan/allowance.ts';
-import type { DayBudget } from '../plan/allowance.ts';
+import { grantOf, isAllOrNothing, isLiveUpdate } from '../plan/allowance.ts';
+import { leftOf } from '../plan/budget.ts';
+import type { DayBudget } from '../plan/budget.ts';
 import type { Job } from '../plan/plan.ts';
 
 /** The account of a provider that counts downloads, as the folder's ledger has it for the provider's day. */

@@ -1,6 +1,6 @@
 import { asVortexError } from '../market/errors.ts';
 import type { VortexError } from '../market/errors.ts';
-import { leftOf } from '../plan/allowance.ts';
+import { leftOf } from '../plan/budget.ts';
 import type { Job } from '../plan/plan.ts';
 import type { ProviderSession } from '../providers/provider.ts';
 import { Purse } from './purse.ts';

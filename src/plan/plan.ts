@@ -3,7 +3,7 @@ import type { StoredSeries } from '../market/stored-series.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { VortexError } from '../market/errors.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { DayBudgets } from './allowance.ts';
+import type { DayBudgets } from './budget.ts';
 
 /** Why a series is asked for. */
 export type JobReason = 'new' | 'update' | 'gap' | 'force' | 'rebase';

@@ -84,4 +84,32 @@ describe.concurrent('a short allowance', () => {
     context.expect(await downloadsOf(setting)).toBe(0);
     context.expect(contents(join(cwd, 'data'))).toEqual(before);
   });
+
+  it('gives at most half of a day to live series until the history is complete, all of them in turn', async (context) => {
+    const cwd = temporaryFolder(context);
+    const sandbox = await standIn(morning(0), '', context);
+    const config = ['--config', 'markets.json', '-p', 'barchart'];
+    const setting = { cwd, sandbox, env: { ...sandbox.env, VORTEX_BARCHART_ALLOWANCE: '6' } };
+    // The five live contracts of gold are there from the day before.
+    writeFileSync(join(cwd, 'markets.json'), '{"futures":{"GOLD":{"code":"GC","cycle":"GJMQVZ","days_count":365}}}');
+    const first = await run(setting, ['GCQ24', 'GCV24', 'GCZ24', 'GCG25', 'GCJ25', ...config], -1);
+    const stale = first.results.filter(({ outcome }) => outcome === 'updated').map(({ series }) => series);
+    context.expect(stale).toHaveLength(5);
+    const args = ['GOLD', '--start', '2023-01-01', ...config];
+    const updated = new Map<string, number>();
+    let [nights, halves] = [0, 0];
+    for (; nights < 20; nights++) {
+      const report = await run(setting, args, nights);
+      context.expect(await downloadsOf(setting)).toBeLessThanOrEqual(6);
+      const updates = report.results.filter(({ outcome, series }) => outcome === 'updated' && stale.includes(series));
+      for (const { series } of updates) updated.set(series, (updated.get(series) ?? 0) + 1);
+      if (report.exitCode === 0) break;
+      context.expect(report.exitCode).toBe(5);
+      const wantsHistory = report.results.some(({ outcome, first }) => outcome === 'postponed' && first === null);
+      if (wantsHistory && updates.length === 3) halves += 1;
+      if (wantsHistory) context.expect(updates.length, `night ${nights}`).toBeLessThanOrEqual(3);
+    }
+    context.expect(halves).toBeGreaterThan(0);
+    context.expect([...updated.keys()].sort()).toEqual([...stale].sort());
+  });
 });
