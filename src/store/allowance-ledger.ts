@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { formatTradeDate } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
@@ -134,7 +134,8 @@ export class AllowanceLedger {
     }
     if (!isNew) return;
     await syncFolder(this.#folder);
-    const days = readdirSync(this.#folder).sort();
-    for (const name of days.slice(0, -KEPT_DAYS)) rmSync(join(this.#folder, name), { force: true });
+    // A run that stands for a time long past keeps its own day.
+    const days = readdirSync(this.#folder).filter((name) => name !== basename(this.#path));
+    for (const name of days.sort().slice(0, 1 - KEPT_DAYS)) rmSync(join(this.#folder, name), { force: true });
   }
 }

@@ -112,4 +112,49 @@ describe.concurrent('a short allowance', () => {
     context.expect(halves).toBeGreaterThan(0);
     context.expect([...updated.keys()].sort()).toEqual([...stale].sort());
   });
+
+  it('is shared with whatever else downloads for the account: the vendor counts, also for another folder', async (context) => {
+    const cwd = temporaryFolder(context);
+    const sandbox = await standIn(morning(0), '', context);
+    const setting = { cwd, sandbox, env: { ...sandbox.env, VORTEX_BARCHART_ALLOWANCE: '5' } };
+    const args = ['GOLD', '--start', '2023-01-01', '--end', '2023-06-30', '-p', 'barchart'];
+    await run(setting, ['GCJ23', 'GCM23', '-p', 'barchart', '-o', 'one'], 0);
+    context.expect(await downloadsOf(setting)).toBe(2);
+    const report = await run(setting, [...args, '-o', 'two'], 0);
+    context.expect(report).toMatchObject({
+      exitCode: 5,
+      series: { updated: 3 },
+      allowance: { barchart: { used: 5, limit: 5 } },
+    });
+    context.expect(await downloadsOf(setting)).toBe(5);
+  });
+
+  it('that the vendor says is used up is not asked for again on that day, and the plan knows it', async (context) => {
+    const cwd = temporaryFolder(context);
+    const sandbox = await standIn(morning(0), 'barchart:quota=3', context);
+    const setting = { cwd, sandbox, env: sandbox.env };
+    const args = ['GOLD', '--start', '2023-01-01', '--end', '2023-06-30', '-p', 'barchart'];
+    const first = await run(setting, args, 0);
+    context.expect(first).toMatchObject({ exitCode: 5, series: { updated: 3 } });
+    context.expect(await planned(setting, args, 0)).toMatchObject({ allowanceTonight: 0, nights: 1 });
+    const again = await run(setting, args, 0);
+    context.expect(again).toMatchObject({ exitCode: 5, requests: 0, series: { updated: 0, unchanged: 3 } });
+    await sandbox.change({ faults: '' });
+    context.expect(await run(setting, args, 1)).toMatchObject({ exitCode: 0, series: { postponed: 0, failed: 0 } });
+  });
+
+  it('pays for no contract that has no bars in the window: a free question tells', async (context) => {
+    const cwd = temporaryFolder(context);
+    const sandbox = await standIn(morning(0), '', context);
+    const setting = { cwd, sandbox, env: sandbox.env };
+    // Contracts are wanted long before they were first traded.
+    writeFileSync(join(cwd, 'markets.json'), '{"futures":{"GOLD":{"code":"GC","cycle":"GJMQVZ","days_count":2500}}}');
+    const args = ['GOLD', '--start', '2020-01-01', '--end', '2020-01-31', '--config', 'markets.json', '-p', 'barchart'];
+    const report = await run(setting, args, 0);
+    context.expect(report).toMatchObject({ exitCode: 0, series: { postponed: 0, failed: 0 } });
+    context.expect(report.series['empty']).toBeGreaterThan(0);
+    context.expect(report.series['updated']).toBeGreaterThan(0);
+    context.expect(await downloadsOf(setting)).toBe(report.series['updated']);
+    context.expect(await run(setting, args, 1)).toMatchObject({ exitCode: 0, requests: 0 });
+  });
 });
