@@ -6,6 +6,8 @@ import { POSTPONING } from './endings.ts';
 export interface Attempt {
   /** Why nothing came of it; undefined when something did. */
   readonly error: VortexError | undefined;
+  /** The source knows the series and has no bars of it, and that is no proof that there are none elsewhere. */
+  readonly isEmpty?: boolean;
   /** Stores and counts what came of it. */
   readonly settle: () => void;
 }
@@ -35,26 +37,26 @@ export class FailOver {
     attempt: (job: Job) => Promise<Attempt>,
   ): Promise<() => void> {
     const tried = new Set<string>();
-    let postponed: Attempt | undefined;
+    let kept: Attempt | undefined;
     for (let at = job; ;) {
       const last = await attempt(at);
-      const { error } = last;
-      if (error === undefined) return last.settle;
-      // A provider that is away may have what the others lack, so it has the last word.
-      if (POSTPONING.has(error.code)) postponed ??= last;
+      const { error, isEmpty = false } = last;
+      if (error === undefined && !isEmpty) return last.settle;
+      // A provider that is away may have what the others lack, and an empty answer is better than none.
+      if (error === undefined || POSTPONING.has(error.code)) kept ??= last;
       tried.add(at.provider);
-      const isElsewhere = error.disposition === 'stop-provider' || NOT_HERE.has(error.code);
+      const isElsewhere = error === undefined || error.disposition === 'stop-provider' || NOT_HERE.has(error.code);
       const next = isElsewhere ? this.#plan.instead?.(at, new Set([...tried, ...stopped.keys()])) : undefined;
-      if (next === undefined) return (postponed ?? last).settle;
+      if (next === undefined) return (kept ?? last).settle;
       this.#say(at, next, error);
       at = next;
     }
   }
 
-  #say(from: Job, to: Job, error: VortexError): void {
-    const isOfAll = POSTPONING.has(error.code) || error.disposition === 'stop-provider';
+  #say(from: Job, to: Job, error: VortexError | undefined): void {
+    const isOfAll = error !== undefined && (POSTPONING.has(error.code) || error.disposition === 'stop-provider');
     const what = isOfAll ? 'series that have no bars yet are' : `${from.series.key} is`;
-    const line = `${what} asked of ${to.provider} in place of ${from.provider}: ${error.message}`;
+    const line = `${what} asked of ${to.provider} in place of ${from.provider}: ${error?.message ?? 'it has no bars of it'}`;
     if (this.#said.has(line)) return;
     this.#said.add(line);
     this.#warn(line);

@@ -81,7 +81,10 @@ class PlanRun {
     this.failOver = new FailOver(plan, tools.warn);
     this.sessions = new Sessions(async (id) => {
       const session = await tools.open(id, (job) => this.purses.spend(id, job));
-      await this.purses.ask(id, session, this.signal, tools.warn);
+      await this.purses.ask(id, session, this.signal, tools.warn).catch(async (error: unknown) => {
+        await session.close?.();
+        throw error;
+      });
       return session;
     });
     const total = plan.jobs.length + plan.settled.filter((entry) => entry.outcome !== 'unservable').length;
@@ -190,6 +193,7 @@ class PlanRun {
     if (error !== undefined) this.obey(error, job);
     return {
       error: recording.change === undefined ? error : undefined,
+      isEmpty: recording.result.outcome === 'empty' && !job.suggested,
       settle: () => {
         this.settleJob(job, recording, error, told);
       },

@@ -193,6 +193,25 @@ describe('a series without bars', () => {
     expect([ran.codes, dataFiles(root)]).toEqual([[code], []]);
   });
 
+  it('is asked of the next when its first one has no bars of it; where none has, that is what is kept', async () => {
+    const root = temporaryFolder();
+    const some = [nothing(), good(JANUARY)];
+    const ran = await paidRun(root, [job(root, SPY, paid)], account(2), { answers: some }, { instead: elsewhere });
+    expect(ran.results).toMatchObject([{ outcome: 'updated', provider: 'b' }]);
+    const none = [nothing(), fault('no-such-symbol', 'skip-series')];
+    const empty = await paidRun(root, [job(root, QQQ, paid)], account(2), { answers: none }, { instead: elsewhere });
+    expect([outcomes(empty.results), empty.codes]).toEqual([['stocks/1d/QQQ empty'], []]);
+    expect(coveredDays(storeOf(root), QQQ)).toBe(31);
+  });
+
+  it('that only a cycle suggested does not exist where whole lives are served: no other is asked', async () => {
+    const root = temporaryFolder();
+    const answers = [fault('no-such-symbol', 'skip-series')];
+    const suggested = job(root, SPY, { ...paid, suggested: true });
+    const ran = await paidRun(root, [suggested], account(2), { answers }, { instead: elsewhere });
+    expect([outcomes(ran.results), ran.asked.length]).toEqual([['stocks/1d/SPY empty'], 1]);
+  });
+
   it('is postponed by the one that is away when the next does not have it either', async () => {
     const root = temporaryFolder();
     const answers = [fault('bot-wall', 'stop-provider'), fault('no-such-symbol', 'skip-series')];
