@@ -71,6 +71,12 @@ export class Purse {
     }
   }
 
+  /** Why a job can make no download any more; undefined while it can. */
+  shortage(job: string): VortexError | undefined {
+    const left = this.#reserved.get(job)?.left ?? 0;
+    return left > 0 || this.#free() > 0 ? undefined : this.usedUp();
+  }
+
   /** Keeps so many more for a job, all or none. */
   reserveMore(job: Job, downloads: number): boolean {
     const held = this.#reserved.get(job.series.key);

@@ -11,13 +11,13 @@ import { addMissingFormats, commitChange } from './committing.ts';
 import { failFast, notDone, POSTPONING, withNearest } from './endings.ts';
 import { FailOver } from './fail-over.ts';
 import type { Attempt } from './fail-over.ts';
+import type { Purse } from './purse.ts';
 import { Purses } from './purses.ts';
 import { plainResult } from './record.ts';
 import type { Recording } from './record.ts';
 import type { RunReport, SeriesResult } from './run-report.ts';
 import type { RunTools } from './run-tools.ts';
 import { workOnSeries } from './series-work.ts';
-import type { WorkContext } from './series-work.ts';
 import { Sessions } from './sessions.ts';
 import { Tally } from './tally.ts';
 
@@ -155,13 +155,10 @@ class PlanRun {
     const purse = this.purses.of(job);
     try {
       const session = await this.sessions.of(job.provider);
-      const granted = (await purse?.reserve(job)) ?? job.requests.length;
+      const granted = await purse?.reserve(job);
       const late = this.stopped.get(job.provider) ?? this.ending() ?? (granted === 0 ? purse?.usedUp(job) : undefined);
       if (late !== undefined) return undone(late);
-      return await this.workOn({ ...job, requests: job.requests.slice(0, granted) }, session, {
-        ...(granted < job.requests.length && purse !== undefined ? { rest: purse.usedUp(job) } : {}),
-        ...(purse === undefined ? {} : { purse }),
-      });
+      return await this.workOn(job, session, purse);
     } catch (cause) {
       const error = asVortexError(cause);
       this.obey(error, job);
@@ -171,16 +168,12 @@ class PlanRun {
     }
   }
 
-  private async workOn(
-    job: Job,
-    session: ProviderSession,
-    paid: Pick<WorkContext, 'rest' | 'purse'>,
-  ): Promise<Attempt> {
+  private async workOn(job: Job, session: ProviderSession, purse: Purse | undefined): Promise<Attempt> {
     const { options, tools, signal } = this;
     const known = tools.knownOf(job.series);
     const work = {
       ...options,
-      ...paid,
+      ...(purse === undefined ? {} : { purse, shortage: () => purse.shortage(job.series.key) }),
       formats: this.formatsOf(job.series),
       session,
       capabilities: tools.provider(job.provider).capabilities,

@@ -20,8 +20,8 @@ export interface FetchContext {
   readonly capabilities: Capabilities;
   readonly extendedHours: boolean;
   readonly settleMs: number;
-  /** What is said of requests of the job that were left out; absent: none were. */
-  readonly rest?: VortexError;
+  /** Why nothing more can be paid for, asked before each request; absent: it costs nothing. */
+  readonly shortage?: () => VortexError | undefined;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: number;
   /** Hands over what was asked and answered for a job since the last time; absent: nothing is kept. */
@@ -109,6 +109,8 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
   const take = (): readonly RawExchange[] | undefined => context.takeExchanges?.(job.series.key);
   for (const range of job.requests) {
     try {
+      const shortage = context.shortage?.();
+      if (shortage !== undefined) throw shortage;
       const answer = await ask(job, range, context, signal);
       parts.push(answer.bars);
       if (answer.range !== undefined) answered = unite(answered, answer.range);
@@ -125,5 +127,5 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
       return { bars: joined(parts), answered, dropped, undecided, source, answers, error };
     }
   }
-  return { bars: joined(parts), answered, dropped, undecided, source, answers, error: context.rest };
+  return { bars: joined(parts), answered, dropped, undecided, source, answers, error: undefined };
 }

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { contents, dataFiles, temporaryFolder } from '../support/folder.ts';
+import { contents, csvRows, dataFiles, temporaryFolder } from '../support/folder.ts';
 import { programPath, vortex } from '../support/program.ts';
 import { readReport } from '../support/report.ts';
 import type { Report } from '../support/report.ts';
@@ -156,5 +156,29 @@ describe.concurrent('a short allowance', () => {
     context.expect(report.series['updated']).toBeGreaterThan(0);
     context.expect(await downloadsOf(setting)).toBe(report.series['updated']);
     context.expect(await run(setting, args, 1)).toMatchObject({ exitCode: 0, requests: 0 });
+  });
+
+  it('of 1 brings a long intraday history in as many nights, each download made once, and the archive has it all', async (context) => {
+    const cwd = temporaryFolder(context);
+    const sandbox = await standIn(morning(0), '', context);
+    const setting = { cwd, sandbox, env: { ...sandbox.env, VORTEX_BARCHART_ALLOWANCE: '1' } };
+    // Three requests for 2600 days; the first one is long before the contract was traded and costs nothing.
+    writeFileSync(join(cwd, 'markets.json'), '{"futures":{"GOLD":{"code":"GC","cycle":"GJMQVZ","days_count":2600}}}');
+    const args = ['GCJ24', '--period', '1h', '--config', 'markets.json', '-p', 'barchart'];
+    const codes: number[] = [];
+    let made = 0;
+    for (let night = 0; night < 6 && codes.at(-1) !== 0; night++) {
+      codes.push((await run(setting, args, night)).exitCode);
+      made += await downloadsOf(setting);
+    }
+    context.expect([codes, made]).toEqual([[5, 0], 2]);
+    const path = join(cwd, 'data/futures/1h/GOLD/GOLD_20240400.csv');
+    const truth = await sandbox.truth('future/GCJ24?period=1h&from=2015-01-01&to=2024-05-01');
+    context.expect(csvRows(path)).toHaveLength(truth.length);
+    const before = contents(join(cwd, 'data/futures'));
+    rmSync(path);
+    const rebuilt = await vortex(['rebuild', '--config', 'markets.json'], { cwd, env: setting.env });
+    context.expect(rebuilt.code, rebuilt.stderr).toBe(0);
+    context.expect(contents(join(cwd, 'data/futures'))).toEqual(before);
   });
 });
