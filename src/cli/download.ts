@@ -172,6 +172,10 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
       namesLike: (symbol) =>
         nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys(), ...work.names]),
       onProgress: progress.show,
+      announce: (message) => {
+        progress.clear();
+        context.output.err(`vortex: ${message}\n`);
+      },
       warn: (message) => {
         progress.clear();
         log.warn(message);

@@ -45,7 +45,8 @@ export class FailOver {
       // A provider that is away may have what the others lack, and an empty answer is better than none.
       if (error === undefined || POSTPONING.has(error.code)) kept ??= last;
       tried.add(at.provider);
-      const isElsewhere = error === undefined || error.disposition === 'stop-provider' || NOT_HERE.has(error.code);
+      const isAway = error?.disposition === 'stop-provider' || stopped.has(at.provider);
+      const isElsewhere = error === undefined || isAway || NOT_HERE.has(error.code);
       const next = isElsewhere ? this.#plan.instead?.(at, new Set([...tried, ...stopped.keys()])) : undefined;
       if (next === undefined) return (kept ?? last).settle;
       this.#say(at, next, error);

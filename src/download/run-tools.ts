@@ -42,6 +42,8 @@ export interface RunTools {
   /** Known names most like one that a provider does not know. */
   readonly namesLike: (symbol: string) => readonly string[];
   readonly onProgress: (progress: Progress) => void;
+  /** Said at once and at every level of the log: where a series is taken from changes. Absent: as a warning. */
+  readonly announce?: (message: string) => void;
   /** Said at once, in words, whatever becomes of the run. */
   readonly warn: (message: string) => void;
 }

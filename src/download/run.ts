@@ -78,7 +78,7 @@ class PlanRun {
     this.tools = tools;
     this.signal = AbortSignal.any([signal, this.stop.signal]);
     this.purses = new Purses(tools.accounts ?? [], options.now);
-    this.failOver = new FailOver(plan, tools.warn);
+    this.failOver = new FailOver(plan, tools.announce ?? tools.warn);
     this.sessions = new Sessions(async (id) => {
       const session = await tools.open(id, (job) => this.purses.spend(id, job));
       await this.purses.ask(id, session, this.signal, tools.warn).catch(async (error: unknown) => {

@@ -80,7 +80,7 @@ describe.concurrent('with Barchart before Yahoo', () => {
       VORTEX_YAHOO_BASE_URL: `${sandbox.url}/yahoo`,
       VORTEX_YAHOO_PACE_MS: '0',
     };
-    const args = ['download', 'SPY', '--start', '2024-01-01', ...BOTH, '--now', NOW];
+    const args = ['download', 'SPY', '--start', '2024-01-01', ...BOTH, '--log-level', 'silent', '--now', NOW];
     const { code, stdout, stderr } = await vortex(args, { cwd, env });
     context.expect(code, stderr).toBe(0);
     context.expect(told(readReport(stdout), ['stocks/1d/SPY'])).toEqual([['updated', 'yahoo', undefined]]);
