@@ -53,6 +53,8 @@ export function inOrder(jobs: readonly Job[], options: PlanOptions): Job[] {
     }
   }
   const others = [...ranks[1], ...history];
-  const { first, last } = shareLive(stalestFirst(ranks[0]), others, options.budgets ?? new Map());
+  const budgets = options.budgets ?? new Map<string, never>();
+  const live = budgets.size === 0 ? ranks[0] : stalestFirst(ranks[0]);
+  const { first, last } = shareLive(live, others, budgets);
   return [...first, ...others, ...last];
 }
