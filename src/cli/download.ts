@@ -21,6 +21,7 @@ import { keepRunReport } from '../store/run-reports.ts';
 import { UNKNOWN_SERIES } from '../store/series-change.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
+import { allowanceAccounts } from './allowance.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
 import { openLog } from './log.ts';
@@ -152,7 +153,8 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
       knownOf: (series) => work.known.get(series.key) ?? UNKNOWN_SERIES,
       ...(work.formatsOf === undefined ? {} : { formatsOf: work.formatsOf }),
       provider: providerOf,
-      open: async (id) => {
+      accounts: allowanceAccounts(context, work.providers, work.run),
+      open: async (id, spend) => {
         network ??= openNetwork(context, log);
         const provider = providerOf(id);
         const { client, record, clock } = await network;
@@ -163,12 +165,17 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
           ...(archive === undefined ? {} : { archive: (other: HttpClient) => record(other, archive.book) }),
           clock,
           count: () => client.count(id),
+          spend,
           now: () => now,
         });
       },
       namesLike: (symbol) =>
         nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys(), ...work.names]),
       onProgress: progress.show,
+      announce: (message) => {
+        progress.clear();
+        context.output.err(`vortex: ${message}\n`);
+      },
       warn: (message) => {
         progress.clear();
         log.warn(message);
@@ -244,7 +251,7 @@ export async function runDownload(
     const { outcome, requests } = await execute(work, context, log, signal);
     const exitCode = exitCodeFor(outcome, signal);
     const head = { run, startedAt, finishedAt: new Date().toISOString(), requests, exitCode };
-    const report = runReport(head, outcome.results, outcome.unservable);
+    const report = runReport(head, outcome.results, outcome.unservable, outcome.allowance);
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
     await keepRunReport(root, run, report, context.settings.retention.runs);
     tell(report, context, flags);

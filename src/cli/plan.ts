@@ -1,8 +1,13 @@
 import { worstExitCode, exitCodeOf } from '../download/exit-code.ts';
 import { formatRange } from '../market/stored-series.ts';
+import { spreadOver, withFailOver } from '../plan/allowance.ts';
+import type { Spread } from '../plan/allowance.ts';
+import { leftOf } from '../plan/budget.ts';
+import type { DayBudgets } from '../plan/budget.ts';
 import type { Job, Plan } from '../plan/plan.ts';
 import type { Provider } from '../providers/provider.ts';
 import { SeriesStore } from '../store/series-store.ts';
+import { dayBudgets } from './allowance.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
@@ -47,6 +52,7 @@ export function planTotals(
   plan: Plan,
   providers: readonly Provider[],
   paceOf: (id: string) => number,
+  { tonight, nights }: Spread,
 ): Record<string, number> {
   const requests = (id: string): number =>
     plannedRequests(plan.jobs.filter((job) => job.provider === id)).reduce((sum, row) => sum + row.requests, 0);
@@ -58,6 +64,9 @@ export function planTotals(
     series: plan.jobs.length,
     requests: providers.reduce((sum, { id }) => sum + requests(id), 0),
     allowance: plan.jobs.reduce((sum, job) => sum + job.allowance, 0),
+    allowanceTonight: [...tonight.values()].reduce((sum, granted) => sum + granted, 0),
+    ...(nights === undefined ? {} : { nights }),
+    postponed: [...tonight.values()].filter((granted) => granted === 0).length,
     seconds: Math.round(Math.max(0, ...seconds)),
     unchanged: plan.settled.filter((entry) => entry.outcome === 'unchanged' || entry.outcome === 'empty').length,
     unservable: plan.settled.filter((entry) => entry.outcome === 'unservable').length,
@@ -72,12 +81,33 @@ export function paceOf(context: CommandContext, provider: Provider): number {
     : provider.capabilities.paceMs;
 }
 
+/** What a plan takes of the allowances, in words. Pure. */
+export function allowanceLines(plan: Plan, budgets: DayBudgets, totals: Readonly<Record<string, number>>): string[] {
+  const { allowance = 0, allowanceTonight = 0, postponed = 0, nights } = totals;
+  if (allowance === 0) return [];
+  const left = [...budgets]
+    .filter(([id]) => plan.jobs.some((job) => job.provider === id && job.allowance > 0))
+    .map(([id, budget]) => `${thousands(leftOf(budget))} of ${thousands(budget.limit)} left today at ${id}`);
+  const end = nights === undefined ? 'without an allowance it never ends' : `${thousands(nights)} nights in all`;
+  const wait = postponed === 0 ? '' : `${thousands(postponed)} series wait for another night; `;
+  return [
+    `${thousands(allowance)} downloads of an allowance, ${thousands(allowanceTonight)} of them tonight (${left.join(', ')}); ${wait}${end}`,
+  ];
+}
+
 /** Prints what a run would do. No request, no write. */
-export function printPlan(plan: Plan, providers: readonly Provider[], context: CommandContext, json: boolean): number {
-  const { output } = context;
+export function printPlan(
+  planned: Plan,
+  providers: readonly Provider[],
+  context: CommandContext,
+  json: boolean,
+): number {
+  const { output, now } = context;
+  const budgets = dayBudgets(context, providers);
+  const plan = withFailOver(planned, budgets, now);
   const rows = plannedRequests(plan.jobs);
   const paces = new Map(providers.map((provider) => [provider.id, paceOf(context, provider)]));
-  const totals = planTotals(plan, providers, (id) => paces.get(id) ?? 0);
+  const totals = planTotals(plan, providers, (id) => paces.get(id) ?? 0, spreadOver(plan, budgets, now));
   for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
   const failures = plan.settled.flatMap((entry) => (entry.outcome === 'failed' ? [entry] : []));
   for (const { error } of failures) output.err(`vortex: ${error.message}\n`);
@@ -95,6 +125,7 @@ export function printPlan(plan: Plan, providers: readonly Provider[], context: C
       `${thousands(totals.requests ?? 0)} requests for ${thousands(totals.series ?? 0)} series, about ${formatSeconds(totals.seconds ?? 0)}; ` +
         `${thousands(totals.unchanged ?? 0)} series are up to date, ${thousands(totals.unservable ?? 0)} no listed provider can serve\n`,
     );
+    for (const line of allowanceLines(plan, budgets, totals)) output.out(`${line}\n`);
   }
   return worstExitCode(failures.map(({ error }) => exitCodeOf(error.code)));
 }

@@ -176,7 +176,7 @@ export async function repairFolder(
     const fetched = exitCodeFor(outcome, signal);
     if (patients.length > 0) {
       const head = { run, startedAt, finishedAt: new Date().toISOString(), requests, exitCode: fetched };
-      await keepRunReport(root, run, runReport(head, outcome.results, outcome.unservable));
+      await keepRunReport(root, run, runReport(head, outcome.results, outcome.unservable, outcome.allowance));
     }
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
     const after = await verifyFolder(root, now, under);

@@ -16,6 +16,7 @@ import { wantedSeries } from '../plan/wanted.ts';
 import type { WantedSeries } from '../plan/wanted.ts';
 import type { Provider } from '../providers/provider.ts';
 import { PROVIDERS } from '../providers/registry.ts';
+import { dayBudgets } from './allowance.ts';
 import type { CommandContext, CommonFlags } from './context.ts';
 
 /** The flags that say what is wanted; `download` and `plan` take them. */
@@ -140,6 +141,7 @@ export function planFor(
     overlapBars: context.settings.overlap_bars,
     settleMinutes: context.settings.settle_minutes,
     force: flags.force ?? false,
+    budgets: dayBudgets(context, wanted.providers),
     now: context.now,
   });
   return { ...plan, notices: [...wanted.notices, ...plan.notices] };

@@ -1,4 +1,5 @@
 import { VortexError } from '../market/errors.ts';
+import type { Job } from '../plan/plan.ts';
 
 /** Errors that say nothing against the series: it is asked for another time. */
 export const POSTPONING: ReadonlySet<VortexError['code']> = new Set([
@@ -25,4 +26,16 @@ export function notDone(interrupted: boolean): VortexError {
     `not done: the run ${interrupted ? 'was interrupted' : 'ended early'}; it is taken up again by the next run`,
     { code: interrupted ? 'interrupted' : 'stopped-early', disposition: 'abort-run' },
   );
+}
+
+/** A symbol that nobody knows may be a slip of the pen: the nearest names stand beside it. */
+export function withNearest(
+  error: VortexError | undefined,
+  { series }: Job,
+  namesLike: (symbol: string) => readonly string[],
+): VortexError | undefined {
+  if (error?.code !== 'no-such-symbol') return error;
+  const names = namesLike(series.symbol).filter((name) => name !== series.symbol);
+  if (names.length === 0) return error;
+  return new VortexError(`${error.message}; nearest: ${names.join(', ')}`, error);
 }

@@ -54,6 +54,7 @@ export function runReport(
   head: Pick<RunReport, 'run' | 'startedAt' | 'finishedAt' | 'requests' | 'exitCode'>,
   results: readonly SeriesResult[],
   unservable: number,
+  allowance: RunReport['allowance'] = {},
 ): RunReport {
   const count = (outcome: SeriesResult['outcome']): number =>
     results.filter((result) => result.outcome === outcome).length;
@@ -82,7 +83,7 @@ export function runReport(
       dropped: sum((result) => result.dropped),
     },
     requests: head.requests,
-    allowance: {},
+    allowance,
     results,
   };
 }

@@ -5,6 +5,7 @@ import type { RawArchive } from '../store/raw-archive.ts';
 import type { RawExchange } from '../store/raw-item.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
+import type { AllowanceAccount } from './purse.ts';
 import type { SeriesResult } from './run-report.ts';
 
 /** Told after each series. */
@@ -31,11 +32,18 @@ export interface RunTools {
   /** Formats of a series; absent: those of the options, for all. */
   readonly formatsOf?: (series: Series) => readonly Format[];
   readonly provider: (id: string) => Provider;
-  /** Opens a provider's session when its first job comes. */
-  readonly open: (id: string) => Promise<ProviderSession>;
+  /**
+   * Opens a provider's session when its first job comes.
+   * @param spend to be called before each download that counts
+   */
+  readonly open: (id: string, spend: (job: string) => Promise<void>) => Promise<ProviderSession>;
+  /** Accounts at providers that count downloads; absent: nothing is counted. */
+  readonly accounts?: readonly AllowanceAccount[];
   /** Known names most like one that a provider does not know. */
   readonly namesLike: (symbol: string) => readonly string[];
   readonly onProgress: (progress: Progress) => void;
+  /** Said at once and at every level of the log: where a series is taken from changes. Absent: as a warning. */
+  readonly announce?: (message: string) => void;
   /** Said at once, in words, whatever becomes of the run. */
   readonly warn: (message: string) => void;
 }

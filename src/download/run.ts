@@ -1,19 +1,25 @@
-import { asVortexError, VortexError } from '../market/errors.ts';
+import { asVortexError } from '../market/errors.ts';
+import type { VortexError } from '../market/errors.ts';
 import type { Series } from '../market/instrument.ts';
 import type { Job, Plan, Settled } from '../plan/plan.ts';
-import { versionFacts } from '../store/manifest.ts';
+import type { ProviderSession } from '../providers/provider.ts';
 import type { Format } from '../market/file-format.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import type { RawAnswers } from '../store/raw-archive.ts';
-import { failFast, notDone, POSTPONING } from './endings.ts';
-import { exitCodeOf } from './exit-code.ts';
-import { keptFormats, plainResult, reportedError } from './record.ts';
+import { addMissingFormats, commitChange } from './committing.ts';
+import { failFast, notDone, POSTPONING, withNearest } from './endings.ts';
+import { FailOver } from './fail-over.ts';
+import type { Attempt } from './fail-over.ts';
+import type { Purse } from './purse.ts';
+import { Purses } from './purses.ts';
+import { plainResult } from './record.ts';
 import type { Recording } from './record.ts';
-import type { SeriesResult } from './run-report.ts';
+import type { RunReport, SeriesResult } from './run-report.ts';
 import type { RunTools } from './run-tools.ts';
 import { workOnSeries } from './series-work.ts';
 import { Sessions } from './sessions.ts';
+import { Tally } from './tally.ts';
 
 export interface RunOptions {
   readonly formats: readonly Format[];
@@ -32,6 +38,7 @@ export interface RunOutcome {
   readonly codes: readonly number[];
   /** The error that ended the run before its time. */
   readonly aborted: VortexError | undefined;
+  readonly allowance: RunReport['allowance'];
 }
 
 /** How many series may wait for the disk while the next ones are fetched. */
@@ -55,11 +62,11 @@ class PlanRun {
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
   private readonly sessions: Sessions;
+  private readonly purses: Purses;
+  private readonly failOver: FailOver;
+  private readonly tally: Tally;
   private readonly stopped = new Map<string, VortexError>();
-  private readonly results: SeriesResult[] = [];
-  private readonly codes: number[] = [];
   private readonly storing = new Set<Promise<void>>();
-  private readonly total: number;
   private next = 0;
   private unservable = 0;
   private uncommitted = 0;
@@ -69,9 +76,21 @@ class PlanRun {
     this.plan = plan;
     this.options = options;
     this.tools = tools;
-    this.sessions = new Sessions(tools.open);
     this.signal = AbortSignal.any([signal, this.stop.signal]);
-    this.total = plan.jobs.length + plan.settled.filter((entry) => entry.outcome !== 'unservable').length;
+    this.purses = new Purses(tools.accounts ?? [], options.now);
+    this.failOver = new FailOver(plan, tools.announce ?? tools.warn);
+    this.sessions = new Sessions(async (id) => {
+      const session = await tools.open(id, (job) => this.purses.spend(id, job));
+      await this.purses.ask(id, session, this.signal, tools.warn).catch(async (error: unknown) => {
+        await session.close?.();
+        throw error;
+      });
+      return session;
+    });
+    const total = plan.jobs.length + plan.settled.filter((entry) => entry.outcome !== 'unservable').length;
+    this.tally = new Tally(total, tools.onProgress, (error) => {
+      if (options.failFast) this.abort(failFast(error));
+    });
   }
 
   async finish(): Promise<RunOutcome> {
@@ -85,8 +104,10 @@ class PlanRun {
     await this.tools.archive?.raw.close(this.uncommitted === 0).catch((error: unknown) => {
       this.abort(asVortexError(error));
     });
-    this.results.sort((a, b) => (a.series < b.series ? -1 : 1));
-    return { results: this.results, unservable: this.unservable, codes: this.codes, aborted: this.aborted };
+    const { results, codes } = this.tally;
+    results.sort((a, b) => (a.series < b.series ? -1 : 1));
+    const { unservable, aborted } = this;
+    return { results, unservable, codes, aborted, allowance: this.purses.report() };
   }
 
   private async settle(entry: Settled): Promise<void> {
@@ -98,27 +119,12 @@ class PlanRun {
       this.fail(entry.series, undefined, entry.error);
       return;
     }
-    const error = entry.outcome === 'unchanged' ? await this.addMissingFormats(entry.series) : undefined;
-    if (error === undefined) this.report(plainResult(entry.series, entry.stored, undefined, entry.outcome, undefined));
+    const { series } = entry;
+    const add = () => addMissingFormats(series, this.formatsOf(series), this.tools, () => this.ending());
+    const error = entry.outcome === 'unchanged' ? await add() : undefined;
+    if (error === undefined)
+      this.tally.add(plainResult(entry.series, entry.stored, undefined, entry.outcome, undefined));
     else this.fail(entry.series, entry.stored, error);
-  }
-
-  /** Nothing is to be fetched, but a format is wanted that the series does not have yet, or not whole. */
-  private async addMissingFormats(series: Series): Promise<VortexError | undefined> {
-    const known = this.tools.knownOf(series);
-    const formats = keptFormats(known, this.formatsOf(series));
-    if (known.version === undefined || known.stored.rows === 0) return undefined;
-    if (formats.every((format) => known.formats.includes(format))) return undefined;
-    const ending = this.ending();
-    if (ending !== undefined) return ending;
-    try {
-      const bars = await this.tools.store.loadBars(known);
-      const facts = versionFacts(known.version);
-      await this.commit({ series, known, bars, formats, facts });
-      return undefined;
-    } catch (error) {
-      return asVortexError(error);
-    }
   }
 
   private async work(): Promise<void> {
@@ -132,31 +138,59 @@ class PlanRun {
   }
 
   private async runJob(job: Job): Promise<void> {
-    const stopped = this.stopped.get(job.provider) ?? this.ending();
-    if (stopped !== undefined) {
-      this.leaveOut(job, stopped);
-      return;
-    }
-    const known = this.tools.knownOf(job.series);
+    const settle = await this.failOver.run(job, this.stopped, (at) => this.attempt(at));
+    settle();
+  }
+
+  /** One go at a job. Nothing is counted or stored before the attempt is settled. */
+  private async attempt(job: Job): Promise<Attempt> {
+    const undone = (error: VortexError): Attempt => ({
+      error,
+      settle: () => {
+        this.leaveOut(job, error);
+      },
+    });
+    const early = this.stopped.get(job.provider) ?? this.ending() ?? this.purses.refusal(job);
+    if (early !== undefined) return undone(early);
+    const purse = this.purses.of(job);
     try {
-      const { capabilities } = this.tools.provider(job.provider);
-      const { options, tools, signal } = this;
       const session = await this.sessions.of(job.provider);
-      const work = {
-        ...options,
-        formats: this.formatsOf(job.series),
-        session,
-        capabilities,
-        loadFrom: tools.store.loadFrom.bind(tools.store),
-        ...(tools.archive === undefined ? {} : { takeExchanges: tools.archive.takeExchanges }),
-      };
-      const { recording, error, told } = await workOnSeries(job, known, work, signal);
-      this.settleJob(job, recording, this.withNearest(recording.error ?? error, job), told);
+      const granted = await purse?.reserve(job);
+      const late = this.stopped.get(job.provider) ?? this.ending() ?? (granted === 0 ? purse?.usedUp(job) : undefined);
+      if (late !== undefined) return undone(late);
+      return await this.workOn(job, session, purse);
     } catch (cause) {
       const error = asVortexError(cause);
       this.obey(error, job);
-      this.leaveOut(job, error);
+      return undone(error);
+    } finally {
+      purse?.release(job);
     }
+  }
+
+  private async workOn(job: Job, session: ProviderSession, purse: Purse | undefined): Promise<Attempt> {
+    const { options, tools, signal } = this;
+    const known = tools.knownOf(job.series);
+    const work = {
+      ...options,
+      ...(purse === undefined ? {} : { purse, shortage: () => purse.shortage(job.series.key) }),
+      formats: this.formatsOf(job.series),
+      session,
+      capabilities: tools.provider(job.provider).capabilities,
+      loadFrom: tools.store.loadFrom.bind(tools.store),
+      ...(tools.archive === undefined ? {} : { takeExchanges: tools.archive.takeExchanges }),
+    };
+    const worked = await workOnSeries(job, known, work, signal);
+    const { recording, told } = worked;
+    const error = withNearest(recording.error ?? worked.error, job, tools.namesLike);
+    if (error !== undefined) this.obey(error, job);
+    return {
+      error: recording.change === undefined ? error : undefined,
+      isEmpty: recording.result.outcome === 'empty' && !job.suggested,
+      settle: () => {
+        this.settleJob(job, recording, error, told);
+      },
+    };
   }
 
   private settleJob(
@@ -165,8 +199,7 @@ class PlanRun {
     error: VortexError | undefined,
     told: RawAnswers | undefined,
   ): void {
-    if (error !== undefined) this.obey(error, job);
-    if (change === undefined) this.reportJob(job, result, error);
+    if (change === undefined) this.reportJob(result, error);
     else this.keep(this.store(job, change, result, error, told));
   }
 
@@ -179,22 +212,13 @@ class PlanRun {
   ): Promise<void> {
     try {
       const kept = told === undefined ? change : ((await this.tools.archive?.raw.keep(change, told)) ?? change);
-      await this.commit(kept);
-      this.reportJob(job, result, error);
+      await commitChange(this.tools, kept);
+      this.reportJob(result, error);
     } catch (cause) {
       const failure = asVortexError(cause);
       this.uncommitted += 1;
       this.abort(failure);
       this.leaveOut(job, failure);
-    }
-  }
-
-  private async commit(change: SeriesChange): Promise<void> {
-    const { quarantined } = await this.tools.store.commit(change);
-    for (const path of quarantined) {
-      this.tools.warn(
-        `${path} was not what this program wrote there; it is set aside under .vortex/quarantine and made anew`,
-      );
     }
   }
 
@@ -208,38 +232,21 @@ class PlanRun {
   }
 
   /** A job whose work was done or cut short; the error says how it counts. */
-  private reportJob(job: Job, result: SeriesResult, error: VortexError | undefined): void {
-    if (result.outcome !== 'failed' || error === undefined) {
-      this.report(result);
-      return;
-    }
+  private reportJob(result: SeriesResult, error: VortexError | undefined): void {
+    if (result.outcome !== 'failed' || error === undefined) this.tally.add(result);
     // A request that was cut off because another series ended the run is not this series' failure.
-    const counted = error.code === 'interrupted' ? (this.ending() ?? error) : error;
-    const { outcome } = this.countError(counted);
-    this.report({ ...result, outcome, error: reportedError(counted) });
-    if (this.options.failFast && outcome === 'failed') this.abort(failFast(error));
+    else this.tally.addCut(result, error.code === 'interrupted' ? (this.ending() ?? error) : error, error);
   }
 
   /** A series that did not come as far as a job. */
   private fail(series: Series, stored: StoredSeries | undefined, error: VortexError): void {
-    const { outcome } = this.countError(error);
-    this.report(plainResult(series, stored, undefined, outcome, error));
-    if (outcome !== 'failed') return;
-    if (error.disposition === 'abort-run') this.abort(error);
-    if (this.options.failFast) this.abort(failFast(error));
+    if (error.disposition === 'abort-run' && !POSTPONING.has(error.code)) this.abort(error);
+    this.tally.addUndone(series, stored, undefined, error);
   }
 
   /** A job that was not done, or not to its end, because of something that is not its own fault. */
   private leaveOut(job: Job, error: VortexError): void {
-    const { outcome } = this.countError(error);
-    const known = this.tools.knownOf(job.series);
-    this.report(plainResult(job.series, known.stored, job.provider, outcome, error));
-    if (this.options.failFast && outcome === 'failed') this.abort(failFast(error));
-  }
-
-  private countError(error: VortexError): { readonly outcome: 'failed' | 'postponed' } {
-    this.codes.push(exitCodeOf(error.code));
-    return { outcome: POSTPONING.has(error.code) ? 'postponed' : 'failed' };
+    this.tally.addUndone(job.series, this.tools.knownOf(job.series).stored, job.provider, error);
   }
 
   private obey(error: VortexError, job: Job): void {
@@ -248,6 +255,7 @@ class PlanRun {
     if (error.disposition === 'stop-provider' && !this.stopped.has(job.provider)) {
       this.stopped.set(job.provider, error);
       this.tools.warn(`${job.provider} is not asked any more in this run: ${error.message}`);
+      if (error.code === 'allowance-used') this.keep(this.noteEnd(job.provider));
     }
   }
 
@@ -257,21 +265,17 @@ class PlanRun {
     this.stop.abort(error);
   }
 
-  /** A symbol that nobody knows may be a slip of the pen: the nearest names stand beside it. */
-  private withNearest(error: VortexError | undefined, { series }: Job): VortexError | undefined {
-    if (error?.code !== 'no-such-symbol') return error;
-    const names = this.tools.namesLike(series.symbol).filter((name) => name !== series.symbol);
-    if (names.length === 0) return error;
-    return new VortexError(`${error.message}; nearest: ${names.join(', ')}`, error);
+  /** The ledger is to know that the provider gives no more today. */
+  private async noteEnd(provider: string): Promise<void> {
+    try {
+      await this.purses.end(provider);
+    } catch (error) {
+      this.abort(asVortexError(error));
+    }
   }
 
   /** What is said of series that are not reached any more. */
   private ending(): VortexError | undefined {
     return this.signal.aborted ? notDone(this.aborted === undefined) : undefined;
-  }
-
-  private report(result: SeriesResult): void {
-    this.results.push(result);
-    this.tools.onProgress({ done: this.results.length, total: this.total, result });
   }
 }

@@ -10,7 +10,7 @@ import { sessionRule } from '../market/session.ts';
 import { intersect, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
-import type { Capabilities, ProviderSession, SourceFacts } from '../providers/provider.ts';
+import type { BarRequest, Capabilities, FetchedBars, ProviderSession, SourceFacts } from '../providers/provider.ts';
 import type { RawAnswer } from '../store/raw-archive.ts';
 import type { RawExchange } from '../store/raw-item.ts';
 
@@ -20,6 +20,8 @@ export interface FetchContext {
   readonly capabilities: Capabilities;
   readonly extendedHours: boolean;
   readonly settleMs: number;
+  /** Why nothing more can be paid for, asked before each request; absent: it costs nothing. */
+  readonly shortage?: () => VortexError | undefined;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: number;
   /** Hands over what was asked and answered for a job since the last time; absent: nothing is kept. */
@@ -48,21 +50,29 @@ interface Answer {
   readonly dropped: DroppedBars;
   readonly undecided: number;
   readonly source: SourceFacts;
+  /** A free question was enough: there is nothing in the range. */
+  readonly isProbed: boolean;
+}
+
+/** A free question first, where a download may turn out to be empty. */
+async function isProvenEmpty(
+  job: Job,
+  request: BarRequest,
+  session: ProviderSession,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (job.allowance === 0 || job.reason !== 'new') return false;
+  return (await session.probe?.(request, signal)) === false;
 }
 
 async function ask(job: Job, range: TimeRange, context: FetchContext, signal: AbortSignal): Promise<Answer> {
   const { instrument, contract, period } = job.series;
-  const fetched = await context.session.fetchBars(
-    {
-      instrument,
-      ...(contract === undefined ? {} : { contract }),
-      period,
-      range,
-      extendedHours: context.extendedHours,
-      job: job.series.key,
-    },
-    signal,
-  );
+  const { session, extendedHours } = context;
+  const named = contract === undefined ? {} : { contract };
+  const request = { instrument, ...named, period, range, extendedHours, job: job.series.key };
+  const isProbed = await isProvenEmpty(job, request, session, signal);
+  const nothing = { bars: NO_BARS, dropped: {}, source: { symbol: job.sourceSymbol } };
+  const fetched: FetchedBars = isProbed ? nothing : await session.fetchBars(request, signal);
   const { source } = fetched;
   const rule = sessionRule(instrument, context.capabilities.dayBoundary[instrument.class], source.timezone);
   const end = finalEnd(period, range.to, rule, source.session, context.now, context.settleMs);
@@ -73,6 +83,7 @@ async function ask(job: Job, range: TimeRange, context: FetchContext, signal: Ab
     dropped: unfinished === 0 ? fetched.dropped : addDropped(fetched.dropped, { unfinished }),
     undecided: fetched.undecided ?? 0,
     source,
+    isProbed,
   };
 }
 
@@ -98,14 +109,16 @@ export async function fetchSeries(job: Job, context: FetchContext, signal: Abort
   const take = (): readonly RawExchange[] | undefined => context.takeExchanges?.(job.series.key);
   for (const range of job.requests) {
     try {
+      const shortage = context.shortage?.();
+      if (shortage !== undefined) throw shortage;
       const answer = await ask(job, range, context, signal);
       parts.push(answer.bars);
       if (answer.range !== undefined) answered = unite(answered, answer.range);
       dropped = addDropped(dropped, answer.dropped);
       undecided += answer.undecided;
-      source = answer.source;
+      if (source === undefined || !answer.isProbed) source = answer.source;
       const exchanges = take();
-      if (exchanges !== undefined) answers.push({ range, exchanges });
+      if (exchanges !== undefined && !answer.isProbed) answers.push({ range, exchanges });
     } catch (cause) {
       const error = asVortexError(cause);
       take();

@@ -6,6 +6,7 @@ import { earliestServed, longestSpan } from '../plan/reach.ts';
 import type { Format } from '../market/file-format.ts';
 import type { RawAnswers } from '../store/raw-archive.ts';
 import type { KnownSeries } from '../store/series-change.ts';
+import type { Purse } from './purse.ts';
 import { markRebasePending, plainResult, recordSeries } from './record.ts';
 import type { LoadFrom, Recording } from './record.ts';
 import { fetchSeries } from './series-job.ts';
@@ -15,6 +16,8 @@ import type { FetchContext } from './series-job.ts';
 export interface WorkContext extends FetchContext {
   readonly formats: readonly Format[];
   readonly loadFrom: LoadFrom;
+  /** What pays for the downloads of a job; absent: they are free. */
+  readonly purse?: Pick<Purse, 'reserveMore' | 'usedUp'>;
 }
 
 /** What the work came to, and the error that ended it early. */
@@ -44,11 +47,18 @@ function wholeSeries(job: Job, { capabilities, now }: WorkContext): Job {
     to,
   }));
   const whole = served.reduce<TimeRanges>((all, range) => unite(all, range), []);
+  const requests = whole.flatMap((range) => split(range, longestSpan(capabilities, period)));
   return {
     ...job,
     reason: 'rebase',
-    requests: whole.flatMap((range) => split(range, longestSpan(capabilities, period))),
+    requests,
+    allowance: job.allowance === 0 ? 0 : requests.length,
   };
+}
+
+function unpaid(job: Job, { purse }: WorkContext): VortexError | undefined {
+  if (purse === undefined || job.allowance === 0 || purse.reserveMore(job, job.allowance)) return undefined;
+  return purse.usedUp(job);
 }
 
 /**
@@ -64,16 +74,18 @@ export async function workOnSeries(
 ): Promise<WorkedSeries> {
   const first = await attempt(job, known, context, signal);
   if (first.recording.rebase !== true) return first;
-  // Who just failed is not asked for more.
+  const whole = wholeSeries(job, context);
+  // Who just failed is not asked for more, and what cannot be paid to its end is not begun.
+  const hindrance = first.error ?? unpaid(whole, context);
   const again: WorkedSeries =
-    first.error === undefined
-      ? await attempt(wholeSeries(job, context), known, context, signal)
+    hindrance === undefined
+      ? await attempt(whole, known, context, signal)
       : {
           recording: {
             change: undefined,
-            result: plainResult(job.series, known.stored, job.provider, 'failed', first.error),
+            result: plainResult(job.series, known.stored, job.provider, 'failed', hindrance),
           },
-          error: first.error,
+          error: hindrance,
         };
   const pending = again.error === undefined ? undefined : markRebasePending(job, known);
   if (pending === undefined) return again;

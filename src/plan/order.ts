@@ -1,4 +1,5 @@
 import { DAY_MS } from '../market/period.ts';
+import { isLiveUpdate, shareLive } from './allowance.ts';
 import type { Job, PlanOptions } from './plan.ts';
 
 /** A window counts as about to fall out of reach when it will within so many days. */
@@ -6,8 +7,7 @@ const SOON_DAYS = 7;
 
 /** 0: live and behind; 1: about to fall out of the provider's reach; 2: history. */
 function rankOf(job: Job, options: PlanOptions): 0 | 1 | 2 {
-  const live = job.series.contract === undefined || job.series.contract.life.to > options.now;
-  if (job.reason === 'update' && live) return 0;
+  if (isLiveUpdate(job, options.now)) return 0;
   const { capabilities } = options.providers.find((provider) => provider.id === job.provider) ?? {};
   const depth = capabilities?.periods[job.series.period]?.depthDays;
   const from = job.missing[0]?.from ?? Infinity;
@@ -24,9 +24,15 @@ function deliveryOf(job: Job): number {
   return contract === undefined ? Infinity : contract.year * 12 + contract.month;
 }
 
+/** The one that has waited longest first, so that a short allowance reaches all of them in turn. */
+function stalestFirst(jobs: readonly Job[]): Job[] {
+  const lastOf = ({ stored }: Job): number => stored.tail.at(-1) ?? 0;
+  return [...jobs].sort((a, b) => lastOf(a) - lastOf(b));
+}
+
 /**
  * The order of work: live series that are behind, then windows about to fall out of reach, then history with the newest
- * contracts first, one of each instrument in turn.
+ * contracts first, one of each instrument in turn. Where an allowance is short, live updates beyond half of it go last.
  */
 export function inOrder(jobs: readonly Job[], options: PlanOptions): Job[] {
   const ranks: [Job[], Job[], Job[]] = [[], [], []];
@@ -46,5 +52,9 @@ export function inOrder(jobs: readonly Job[], options: PlanOptions): Job[] {
       if (job !== undefined) history.push(job);
     }
   }
-  return [...ranks[0], ...ranks[1], ...history];
+  const others = [...ranks[1], ...history];
+  const budgets = options.budgets ?? new Map<string, never>();
+  const live = budgets.size === 0 ? ranks[0] : stalestFirst(ranks[0]);
+  const { first, last } = shareLive(live, others, budgets);
+  return [...first, ...others, ...last];
 }

@@ -3,6 +3,7 @@ import type { StoredSeries } from '../market/stored-series.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { VortexError } from '../market/errors.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { DayBudgets } from './budget.ts';
 
 /** Why a series is asked for. */
 export type JobReason = 'new' | 'update' | 'gap' | 'force' | 'rebase';
@@ -39,6 +40,11 @@ export interface Plan {
   readonly settled: readonly Settled[];
   /** What the caller should be told: ranges that were clipped, names that were read one way of two. */
   readonly notices: readonly string[];
+  /**
+   * The job at the next listed provider for a series that has no bars yet; undefined when no other can serve it.
+   * @param away providers that are out of the question
+   */
+  readonly instead?: (job: Job, away: ReadonlySet<string>) => Job | undefined;
 }
 
 /** What a provider is to the planner. */
@@ -51,6 +57,8 @@ export interface PlanOptions {
   readonly settleMinutes: number;
   /** Ask for the whole wanted range, whatever is known. */
   readonly force: boolean;
+  /** What is left of allowances today; absent: nothing is counted. */
+  readonly budgets?: DayBudgets;
   /** Milliseconds since the epoch, UTC. */
   readonly now: number;
 }

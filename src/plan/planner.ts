@@ -9,7 +9,7 @@ import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { inOrder } from './order.ts';
 import type { Job, JobReason, Plan, PlannedProvider, PlanOptions, Settled } from './plan.ts';
-import { answersFor, earliestServed, longestSpan } from './reach.ts';
+import { answersFor, bridged, earliestServed, longestSpan } from './reach.ts';
 import { firstDay } from './wanted.ts';
 import type { WantedSeries } from './wanted.ts';
 
@@ -140,7 +140,10 @@ function planOne(
   if (missing.length === 0) return { series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored };
   const overlap = overlapOf(missing, stored, options.overlapBars, reach);
   const asked = overlap === undefined ? missing : unite(missing, overlap);
-  const requests = asked.flatMap((part) => split(part, longestSpan(capabilities, series.period)));
+  const span = longestSpan(capabilities, series.period);
+  const requests = (capabilities.allowance === undefined ? asked : bridged(asked, span)).flatMap((part) =>
+    split(part, span),
+  );
   return {
     series,
     provider: provider.id,
@@ -194,10 +197,18 @@ export function planJobs(
   const notices = new Set<string>();
   const jobs: Job[] = [];
   const settled: Settled[] = [];
-  for (const entry of onePerSeries(wanted)) {
+  const entries = new Map(onePerSeries(wanted).map((entry) => [entry.series.key, entry]));
+  const instead = (job: Job, away: ReadonlySet<string>): Job | undefined => {
+    const entry = entries.get(job.series.key);
+    const providers = options.providers.filter(({ id }) => !away.has(id));
+    if (entry === undefined || job.stored.rows > 0) return undefined;
+    const planned = planOne(entry, job.stored, { ...options, providers }, new Set());
+    return 'outcome' in planned ? undefined : planned;
+  };
+  for (const entry of entries.values()) {
     const planned = planOne(entry, storedOf(entry.series), options, notices);
     if ('outcome' in planned) settled.push(planned);
     else jobs.push(planned);
   }
-  return { jobs: inOrder(jobs, options), settled, notices: [...notices] };
+  return { jobs: inOrder(jobs, options), settled, notices: [...notices], instead };
 }

@@ -1,6 +1,6 @@
 import { DAY_MS, isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
-import type { TimeRange } from '../market/time-range.ts';
+import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,4 +26,20 @@ export function longestSpan(capabilities: Capabilities, period: Period): number 
 export function answersFor(capabilities: Capabilities, period: Period, { from, to }: TimeRange): number {
   const days = capabilities.periods[period]?.answerDays;
   return days === undefined ? 1 : Math.ceil(to / (days * DAY_MS)) - Math.floor(from / (days * DAY_MS));
+}
+
+/**
+ * Ranges to be asked for in as few requests as they can be, where each request costs something and what lies between two
+ * of them does not.
+ * @param longest of one request, milliseconds; undefined when there is no limit
+ */
+export function bridged(ranges: TimeRanges, longest: number | undefined): TimeRanges {
+  const joined: TimeRange[] = [];
+  for (const range of ranges) {
+    const before = joined.at(-1);
+    if (before !== undefined && range.to - before.from <= (longest ?? Infinity)) {
+      joined[joined.length - 1] = { from: before.from, to: range.to };
+    } else joined.push(range);
+  }
+  return joined;
 }

@@ -145,6 +145,11 @@ export interface ProviderTools {
    * @throws VortexError `request-limit` when the run may send no more
    */
   readonly count: () => (outcome: string) => void;
+  /**
+   * Writes down a download that counts against the allowance; to be called right before it is asked for. Absent: nobody counts.
+   * @throws VortexError `allowance-used` when none is left; the download is not to be asked for then
+   */
+  readonly spend?: (job: string) => Promise<void>;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: () => number;
 }

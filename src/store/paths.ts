@@ -13,3 +13,6 @@ export const lockPath = (root: string): string => join(root, OWN_FOLDER, 'lock')
 /** Where a file that is not what the manifest says is set aside by a run. */
 export const quarantinePath = (root: string, run: string, path: string): string =>
   join(root, OWN_FOLDER, 'quarantine', run, path);
+/** What was spent of a provider's allowance: `<provider>/<account>/<day>.jsonl`. */
+export const allowanceFolder = (root: string, provider: string, account: string): string =>
+  join(root, OWN_FOLDER, 'allowance', provider, account);

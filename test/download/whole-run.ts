@@ -53,6 +53,7 @@ export async function wholeRun(
   open: RunTools['open'],
   options: Partial<RunOptions> = {},
   signal: AbortSignal = new AbortController().signal,
+  tools: Partial<RunTools> = {},
 ): Promise<WholeRun> {
   const store = storeOf(root, 'this-run');
   await store.recover();
@@ -80,6 +81,7 @@ export async function wholeRun(
       warn: (message) => {
         warnings.push(message);
       },
+      ...tools,
     },
     signal,
   );

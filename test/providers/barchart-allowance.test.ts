@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VortexError } from '../../src/market/errors.ts';
 import { barchart } from '../../src/providers/barchart/index.ts';
 import { ACCOUNT } from '../support/barchart-site.ts';
 import { answer, serve } from '../support/loopback.ts';
@@ -31,6 +32,30 @@ describe('the allowance', () => {
       work.fetch(request({ instrument: stock('XYZQ'), period: '1d', from: '2024-06-03', to: '2024-07-01' })),
     );
     expect(await state()).toEqual({ used: 1, limit: 250, endsAt });
+  });
+
+  it('is written down before each download and for nothing else; without leave nothing is downloaded', async () => {
+    const sandbox = await standIn(NOW);
+    const downloads = async (): Promise<unknown> => (await sandbox.counts('barchart'))['downloads'];
+    const spent: unknown[] = [];
+    let isLeft = true;
+    const spend = async (job: string): Promise<void> => {
+      spent.push([job, await downloads()]);
+      if (!isLeft) throw new VortexError('none is left', { code: 'allowance-used', disposition: 'skip-series' });
+    };
+    const work = atWork(barchart, { base_url: `${sandbox.url}/barchart`, ...ACCOUNT }, NOW, { spend });
+    await work.session.allowance?.(signal());
+    await work.session.probe?.(JUNE, signal());
+    await refusal(work.fetch({ ...JUNE, instrument: stock('XYZQ') }));
+    expect(spent).toEqual([]);
+    await work.fetch(JUNE);
+    expect([spent, await downloads()]).toEqual([[[JUNE.job, 0]], 1]);
+    isLeft = false;
+    expect(await refusal(work.fetch(JUNE))).toMatchObject({ code: 'allowance-used' });
+    expect([spent.length, await downloads()]).toEqual([2, 1]);
+    isLeft = true;
+    await work.fetch(JUNE);
+    expect(await downloads()).toBe(2);
   });
 
   it.each([

@@ -8,7 +8,13 @@ import { VortexError } from '../../src/market/errors.ts';
 import type { Contract, Instrument } from '../../src/market/instrument.ts';
 import { DAY_MS, isIntraday } from '../../src/market/period.ts';
 import type { Period } from '../../src/market/period.ts';
-import type { BarRequest, FetchedBars, Provider, ProviderSession } from '../../src/providers/provider.ts';
+import type {
+  BarRequest,
+  FetchedBars,
+  Provider,
+  ProviderSession,
+  ProviderTools,
+} from '../../src/providers/provider.ts';
 import { answer, serve } from './loopback.ts';
 
 /** A provider at work over the real HTTP client. */
@@ -21,7 +27,12 @@ export interface Work {
 }
 
 /** Opens a provider with the client of the program: real sockets, no wait between tries, a breaker that never opens. */
-export function atWork(provider: Provider, options: unknown, now: string): Work {
+export function atWork(
+  provider: Provider,
+  options: unknown,
+  now: string,
+  more: Pick<ProviderTools, 'spend'> = {},
+): Work {
   const told: string[] = [];
   const tell = (fields: unknown, message: string): void => void told.push(`${JSON.stringify(fields)} ${message}`);
   const secrets = new Redactor();
@@ -43,6 +54,7 @@ export function atWork(provider: Provider, options: unknown, now: string): Work 
     clock: systemClock,
     count: () => http.count(provider.id),
     now: () => Date.parse(now),
+    ...more,
   });
   return {
     fetch: (request, signal = new AbortController().signal) => session.fetchBars(request, signal),

@@ -50,6 +50,7 @@ export class BarchartSession implements ProviderSession {
   readonly #options: SessionOptions;
   readonly #now: () => number;
   readonly #isOffline: boolean;
+  readonly #spend: ProviderTools['spend'];
   readonly #jar: CookieJar;
   readonly #site: Site;
   readonly #turns = new Turns();
@@ -60,10 +61,11 @@ export class BarchartSession implements ProviderSession {
   /** What ended the session for good: who was refused once does not knock again. */
   #ending: VortexError | undefined;
 
-  constructor(options: SessionOptions, { http, now, offline }: ProviderTools) {
+  constructor(options: SessionOptions, { http, now, offline, spend }: ProviderTools) {
     this.#options = options;
     this.#isOffline = offline === true;
     this.#now = now;
+    this.#spend = spend;
     const host = new URL(options.base_url).hostname;
     const cookies = options.transport === 'cookies' ? readCookieFile(options.cookies ?? '', host) : [];
     this.#jar = new CookieJar(cookies);
@@ -173,6 +175,7 @@ export class BarchartSession implements ProviderSession {
     const page = pagePath(instrument.class, symbol, 'historical-download');
     const token = this.#isOffline ? '' : await this.#permission(page, symbol, job, signal);
     const form = downloadForm(request, symbol, token, dates);
+    if (!this.#isOffline) await this.#spend?.(job);
     const { response, path } = await this.#site.visit(
       {
         path: DOWNLOAD,

@@ -1,0 +1,65 @@
+import type { VortexError } from '../market/errors.ts';
+import type { Job, Plan } from '../plan/plan.ts';
+import { POSTPONING } from './endings.ts';
+
+/** One go at a job. */
+export interface Attempt {
+  /** Why nothing came of it; undefined when something did. */
+  readonly error: VortexError | undefined;
+  /** The source knows the series and has no bars of it, and that is no proof that there are none elsewhere. */
+  readonly isEmpty?: boolean;
+  /** Stores and counts what came of it. */
+  readonly settle: () => void;
+}
+
+/** Errors about a series after which another provider may have it. */
+const NOT_HERE: ReadonlySet<VortexError['code']> = new Set(['no-such-symbol', 'not-servable', 'allowance-used']);
+
+/** Takes series that have no bars yet to the next listed provider when one is away or cannot serve them. */
+export class FailOver {
+  readonly #plan: Plan;
+  readonly #warn: (message: string) => void;
+  readonly #said = new Set<string>();
+
+  constructor(plan: Plan, warn: (message: string) => void) {
+    this.#plan = plan;
+    this.#warn = warn;
+  }
+
+  /**
+   * Tries the providers of a job in turn.
+   * @param stopped providers that are not asked any more in this run
+   * @returns what settles the job
+   */
+  async run(
+    job: Job,
+    stopped: ReadonlyMap<string, VortexError>,
+    attempt: (job: Job) => Promise<Attempt>,
+  ): Promise<() => void> {
+    const tried = new Set<string>();
+    let kept: Attempt | undefined;
+    for (let at = job; ;) {
+      const last = await attempt(at);
+      const { error, isEmpty = false } = last;
+      if (error === undefined && !isEmpty) return last.settle;
+      // A provider that is away may have what the others lack, and an empty answer is better than none.
+      if (error === undefined || POSTPONING.has(error.code)) kept ??= last;
+      tried.add(at.provider);
+      const isAway = error?.disposition === 'stop-provider' || stopped.has(at.provider);
+      const isElsewhere = error === undefined || isAway || NOT_HERE.has(error.code);
+      const next = isElsewhere ? this.#plan.instead?.(at, new Set([...tried, ...stopped.keys()])) : undefined;
+      if (next === undefined) return (kept ?? last).settle;
+      this.#say(at, next, error);
+      at = next;
+    }
+  }
+
+  #say(from: Job, to: Job, error: VortexError | undefined): void {
+    const isOfAll = error !== undefined && (POSTPONING.has(error.code) || error.disposition === 'stop-provider');
+    const what = isOfAll ? 'series that have no bars yet are' : `${from.series.key} is`;
+    const line = `${what} asked of ${to.provider} in place of ${from.provider}: ${error?.message ?? 'it has no bars of it'}`;
+    if (this.#said.has(line)) return;
+    this.#said.add(line);
+    this.#warn(line);
+  }
+}
