@@ -10,11 +10,10 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFile as writeAll,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { asVortexError, VortexError } from '../market/errors.ts';
 
 /** A file as it is to stand in its place. */
@@ -162,19 +161,15 @@ export async function writeFiles(files: readonly FileContent[]): Promise<Written
   throw failure.reason;
 }
 
-const writeNew = promisify<string, Buffer>(writeAll);
-
 /** Writes files in their place without making them durable. @throws VortexError `disk-full`, `folder-unusable` */
-export async function writeUnsynced(files: readonly FileContent[]): Promise<void> {
-  await Promise.all(
-    files.map(async ({ path, content }) => {
-      try {
-        await writeNew(path, content);
-      } catch (error) {
-        throw storeError(error, path);
-      }
-    }),
-  );
+export function writeUnsynced(files: readonly FileContent[]): void {
+  for (const { path, content } of files) {
+    try {
+      writeFileSync(path, content);
+    } catch (error) {
+      throw storeError(error, path);
+    }
+  }
 }
 
 /** Makes written files durable under their temporary names, and closes them; a failure is told when all are closed. */

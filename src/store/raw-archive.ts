@@ -93,7 +93,7 @@ export class RawArchive {
     const files: FileContent[] = [];
     for (const [place, { range, exchanges }] of told.answers.entries()) {
       items += 1;
-      const content = encodeItem({
+      const content = await encodeItem({
         provider: told.provider,
         series: series.key,
         history: start.history,

@@ -1,4 +1,6 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzipSync, gzip } from 'node:zlib';
+import type { ZlibOptions } from 'node:zlib';
 import * as z from 'zod';
 import { ASSET_CLASSES } from '../market/instrument.ts';
 import { PERIODS } from '../market/period.ts';
@@ -86,16 +88,17 @@ export interface RawItem extends Omit<ItemForm, 'exchanges' | 'schema'> {
 // The fastest level: prices shrink to half with it, and hardly further with the others. The small window is made sooner.
 const PACKING = { level: 1, windowBits: 13, memLevel: 6 };
 
+const pack: (content: Buffer, options: ZlibOptions) => Promise<Buffer> = promisify(gzip);
+
 /** Packs an item: one line of JSON, then the bodies one after the other. */
-export function encodeItem({ exchanges, ...item }: RawItem): Buffer {
+export function encodeItem({ exchanges, ...item }: RawItem): Promise<Buffer> {
   const head = {
     schema: 1,
     ...item,
     exchanges: exchanges.map(({ body, ...rest }) => ({ ...rest, bytes: body.length })),
   } satisfies ItemForm;
   const parts = [Buffer.from(`${JSON.stringify(head)}\n`), ...exchanges.map(({ body }) => body)];
-  // Here and now: in the thread pool it would wait behind what waits for the disk.
-  return gzipSync(Buffer.concat(parts), PACKING);
+  return pack(Buffer.concat(parts), PACKING);
 }
 
 /** Reads what encodeItem made; undefined when it is torn, altered or of another form. */

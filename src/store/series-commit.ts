@@ -43,18 +43,6 @@ async function draft(change: SeriesChange, root: string, isWhole: (file: StoredF
 
 type BarTimes = Pick<ManifestVersion, 'rows' | 'first' | 'last' | 'tail'>;
 
-async function draftAll(
-  changes: readonly SeriesChange[],
-  root: string,
-  isWhole: (file: StoredFile) => boolean,
-): Promise<Draft[]> {
-  // The first draft begins when the new files of the archive are on their way.
-  await Promise.resolve();
-  const drafts: Draft[] = [];
-  for (const change of changes) drafts.push(await draft(change, root, isWhole));
-  return drafts;
-}
-
 function timesOf(version: ManifestVersion | undefined): BarTimes {
   if (version === undefined) return { rows: 0, tail: [] };
   const { rows, first, last, tail } = version;
@@ -169,11 +157,10 @@ export async function commitChanges(
   tailLength: number,
   isWhole: (file: StoredFile) => boolean,
 ): Promise<Committed[]> {
-  // While the files are encoded, and before anything of ours waits for the disk, which would make new files wait too.
-  const [drafts] = await Promise.all([
-    draftAll(changes, root, isWhole),
-    writeUnsynced(changes.flatMap(({ raw }) => raw ?? [])),
-  ]);
+  // Before anything of ours waits for the disk, which would make new files wait too.
+  writeUnsynced(changes.flatMap(({ raw }) => raw ?? []));
+  const drafts: Draft[] = [];
+  for (const change of changes) drafts.push(await draft(change, root, isWhole));
   const contents = drafts.flatMap(({ files }) => files.flatMap((file) => ('encoded' in file ? [file.encoded] : [])));
   const written = await writeFiles(contents.map(({ path, content }) => ({ path: join(root, path), content })));
   const writtenAt = new Map(written.map((file, index) => [contents[index]?.path ?? '', file]));
