@@ -7,6 +7,7 @@ import type { Series } from '../market/instrument.ts';
 import { seriesOf } from '../market/series.ts';
 import { formatRange } from '../market/stored-series.ts';
 import { subtract } from '../market/time-range.ts';
+import type { TimeRange } from '../market/time-range.ts';
 import type { Plan } from '../plan/plan.ts';
 import { selectInstruments } from '../plan/select.ts';
 import type { Selection } from '../plan/select.ts';
@@ -55,6 +56,23 @@ function patientsOf({ broken }: Audit, store: SeriesStore): Patient[] {
     const before = store.read({ key: name.series, period: name.period });
     const parts = reliableParts(version, files, before, name.period);
     return [{ name, provider: version.provider, rows: version.rows, parts }];
+  });
+}
+
+/** Series whose files are whole and that lack bars which others have: these ranges count as unknown again. */
+function incomplete({ broken, gaps }: Audit, store: SeriesStore): Patient[] {
+  const ranges = new Map<string, { name: SeriesName; lost: TimeRange[] }>();
+  for (const { name, range } of gaps) {
+    if (broken.some((one) => one.name.series === name.series)) continue;
+    const known = ranges.get(name.series) ?? { name, lost: [] };
+    known.lost.push(range);
+    ranges.set(name.series, known);
+  }
+  return [...ranges.values()].map(({ name, lost }) => {
+    const known = store.read({ key: name.series, period: name.period });
+    const coverage = known.stored.coverage.flatMap((range) => subtract(range, lost));
+    const parts = { known: { ...known, stored: { ...known.stored, coverage } }, lost, formats: known.formats };
+    return { name, provider: known.stored.provider, rows: known.stored.rows, parts };
   });
 }
 
@@ -122,7 +140,7 @@ function lossesOf(patients: readonly Patient[], root: string, context: CommandCo
     const losses = parts.lost.flatMap((range) => subtract(range, coverage));
     const findings = losses.map((range): Finding => {
       const [from, to] = formatRange(range, period);
-      const detail = `${from} to ${to} was stored and could not be fetched again; what was there is not thrown away`;
+      const detail = `${from} to ${to} could not be fetched again; what was there is not thrown away`;
       return { series, kind: 'not-repaired', detail, severity: 'error' };
     });
     if (losses.length > 0 || parts.lost.length === 0 || left >= rows) return findings;
@@ -156,7 +174,7 @@ export async function repairFolder(
     for (const { series, period } of found.checked) {
       for (const path of store.cutTails(store.read({ key: series, period }))) output.err(`vortex: ${tailCut(path)}\n`);
     }
-    const patients = patientsOf(found, store);
+    const patients = [...patientsOf(found, store), ...incomplete(found, store)];
     const plan = planRepair(patients, context);
     for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
     const known = new Map<string, KnownSeries>(patients.map(({ name, parts }) => [name.series, parts.known]));

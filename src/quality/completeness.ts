@@ -73,31 +73,47 @@ function daysOf({ from, to }: TimeRange): number[] {
   return days;
 }
 
+const COMPLETE: Completeness = { findings: [], gaps: [] };
+
 const dates = (days: readonly number[]): string => {
   const [first = 0, last = first] = [days[0], days.at(-1)];
   const text = formatTradeDate(first * DAY_MS);
   return days.length === 1 ? text : `${text} to ${formatTradeDate(last * DAY_MS)} (${days.length} days)`;
 };
 
-function judgeHole(series: TradedDays, hole: TimeRange, group: GroupDays): Finding {
+/** What is missing of one series. */
+export interface Gap {
+  readonly name: SeriesName;
+  readonly range: TimeRange;
+}
+
+/** What an audit says of completeness. */
+export interface Completeness {
+  readonly findings: readonly Finding[];
+  /** Where the others say that bars should be; in order of time for each series. */
+  readonly gaps: readonly Gap[];
+}
+
+function judgeHole(series: TradedDays, hole: TimeRange, group: GroupDays): Completeness {
   const { name } = series;
   const [from, to] = formatRange(hole, name.period);
   const own = new Set(series.days);
   const missed = daysOf(hole).filter((day) => (isIntraday(name.period) || !own.has(day)) && group.mostTraded(day));
-  return missed.length === 0
-    ? { series: name.series, kind: 'gap', detail: `nobody has asked for ${from} to ${to}`, severity: 'info' }
-    : {
-        series: name.series,
-        kind: 'missing-bars',
-        detail: `${from} to ${to} is unknown, and most series of its kind traded on ${dates(missed)}`,
-        severity: 'warning',
-      };
+  if (missed.length === 0) {
+    const detail = `nobody has asked for ${from} to ${to}`;
+    return { findings: [{ series: name.series, kind: 'gap', detail, severity: 'info' }], gaps: [] };
+  }
+  const detail = `${from} to ${to} is unknown, and most series of its kind traded on ${dates(missed)}`;
+  return {
+    findings: [{ series: name.series, kind: 'missing-bars', detail, severity: 'warning' }],
+    gaps: [{ name, range: hole }],
+  };
 }
 
 /** Days on which a share or pair has no bar by the source's own word, though most others traded: a halt, or a fault there. */
-function emptyDays({ name, days, holes: unknown }: TradedDays, group: GroupDays): Finding[] {
+function emptyDays({ name, days, holes: unknown }: TradedDays, group: GroupDays): Completeness {
   const [first, last] = [days[0], days.at(-1)];
-  if (name.class === 'future' || name.period !== '1d' || first === undefined || last === undefined) return [];
+  if (name.class === 'future' || name.period !== '1d' || first === undefined || last === undefined) return COMPLETE;
   const own = new Set(days);
   const empty: number[] = [];
   for (let day = first + 1; day < last; day++) {
@@ -105,27 +121,32 @@ function emptyDays({ name, days, holes: unknown }: TradedDays, group: GroupDays)
     const isKnown = !unknown.some(({ from, to }) => from <= date && date < to);
     if (!own.has(day) && isKnown && isWeekday(date) && group.mostTraded(day)) empty.push(day);
   }
-  if (empty.length === 0) return [];
+  if (empty.length === 0) return COMPLETE;
   const detail = `the source has no bar on ${dates(empty)}, though most series of its kind traded`;
-  return [{ series: name.series, kind: 'empty-day', detail, severity: 'info' }];
+  const gaps = empty.map((day) => ({ name, range: { from: day * DAY_MS, to: (day + 1) * DAY_MS } }));
+  return { findings: [{ series: name.series, kind: 'empty-day', detail, severity: 'info' }], gaps };
 }
 
 /**
  * Holes of the coverage and days without a bar, judged by the other series of the same class, exchange (else zone) and
  * period. Pure.
  */
-export function judgeCompleteness(all: readonly TradedDays[]): Finding[] {
+export function judgeCompleteness(all: readonly TradedDays[]): Completeness {
   const byGroup = new Map<string, TradedDays[]>();
   for (const series of all) {
     const members = byGroup.get(series.group);
     if (members === undefined) byGroup.set(series.group, [series]);
     else members.push(series);
   }
-  return [...byGroup.values()].flatMap((members) => {
+  const judged = [...byGroup.values()].flatMap((members) => {
     const group = new GroupDays(members);
     return members.flatMap((series) => [
       ...series.holes.map((hole) => judgeHole(series, hole, group)),
-      ...emptyDays(series, group),
+      emptyDays(series, group),
     ]);
   });
+  return {
+    findings: judged.flatMap(({ findings }) => findings),
+    gaps: judged.flatMap(({ gaps }) => gaps).sort((a, b) => a.range.from - b.range.from),
+  };
 }

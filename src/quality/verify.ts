@@ -3,7 +3,7 @@ import { storedSeries } from '../store/manifest.ts';
 import { requireFolder } from '../store/listing.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { judgeCompleteness, tradedDays } from './completeness.ts';
-import type { TradedDays } from './completeness.ts';
+import type { Gap, TradedDays } from './completeness.ts';
 import { SEVERITIES } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { auditFolder } from './folder-audit.ts';
@@ -24,6 +24,8 @@ export interface Audit {
   readonly keys: readonly string[];
   /** Series with files that cannot be relied on; their bars are left out. */
   readonly broken: readonly Omit<SeriesAudit, 'bars'>[];
+  /** Where other series say that bars are missing. */
+  readonly gaps: readonly Gap[];
 }
 
 const lies = (path: string, under: string): boolean => under === '' || path === under || path.startsWith(`${under}/`);
@@ -82,7 +84,8 @@ export async function verifyFolder(root: string, now: number, under: readonly st
     if (rest.broken.size > 0) broken.push(rest);
   }
   const stray = auditFolder(root, listed).filter(({ series }) => isMeant(series));
-  const all = [...findings, ...judgeCompleteness(traded), ...stray];
+  const completeness = judgeCompleteness(traded);
+  const all = [...findings, ...completeness.findings, ...stray];
   const rank = ({ severity }: Finding): number => SEVERITIES.indexOf(severity);
   const present = [...seen, ...stray.map(({ series }) => series)];
   return {
@@ -91,5 +94,6 @@ export async function verifyFolder(root: string, now: number, under: readonly st
     unknown: under.filter((limit) => limit !== '' && !present.some((path) => lies(path, limit))),
     keys,
     broken,
+    gaps: completeness.gaps,
   };
 }

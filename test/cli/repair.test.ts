@@ -176,3 +176,27 @@ it('a series that no instrument gives any more is left and told, and the others 
   expect(stderr).toContain('vortex: forex/1d/AAABBB is left as it is: no instrument of the settings');
   expect(contents(data)).toMatchObject(good);
 });
+
+it('days that a source had left out are asked for again where the other series have them, and only these', async () => {
+  const cwd = temporaryFolder();
+  const sandbox = await standIn('2024-06-14T22:00:00Z');
+  // Without an overlap nothing heals by itself.
+  const env = { ...sandbox.env, VORTEX_OVERLAP_BARS: '0' };
+  const run = async (now: string, symbols: readonly string[], faults = '') => {
+    await sandbox.change({ now, faults });
+    const { code } = await vortex(['download', ...symbols, '--start', '2024-05-01', '--now', now], { cwd, env });
+    expect(code).toBe(0);
+  };
+  await run('2024-06-14T22:00:00Z', ['MSFT'], 'yahoo:lost-week=1');
+  await run('2024-06-28T22:00:00Z', ['SPY', 'QQQ', 'MSFT']);
+  const now = ['--now', '2024-06-28T22:00:00Z'];
+  const before = await vortex(['verify', ...now], { cwd });
+  expect(before.stdout).toMatch(/info +stocks\/1d\/MSFT +empty-day +the source has no bar on 2024-06-10 to 2024-06-14/);
+  const asked = await sandbox.requests();
+  const mended = await vortex(['verify', '--repair', ...now], { cwd, env });
+  expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining('stocks/1d/MSFT: 5 bars fetched')]);
+  expect((await sandbox.requests()) - asked).toBe(1);
+  const truth = await sandbox.truth('stock/MSFT?period=1d&from=2024-05-01&to=2024-06-29');
+  const rows = readFileSync(join(cwd, 'data/stocks/1d/MSFT.csv'), 'utf8').trimEnd().split('\n').slice(1);
+  expect(rows.map((row) => row.split(',')[0])).toEqual(truth.map(({ time }) => time));
+});
