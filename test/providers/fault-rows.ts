@@ -88,7 +88,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   ...onEvery('barchart'),
   ...IN_PLACE_OF_BARS,
   { provider: 'barchart', kind: 'wall', ...postponed('bot-wall', 4) },
-  { provider: 'barchart', kind: 'quota', written: 'quota=0', ...postponed('allowance-used', 5) },
+  { provider: 'barchart', kind: 'quota', written: 'quota=0', ...postponed('allowance-used', 5), right: 'next day' },
   { provider: 'barchart', kind: 'expired-session', written: 'expired-session=4', ...READ },
   ...reads('barchart', 'rotate', 'latest', 'default-columns', 'quoted', 'us-dates', 'newest-first', 'footer-bare'),
   ...reads('barchart', 'crlf', 'bom'),
