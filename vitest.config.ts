@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Most tests wait for a program or a server that they have started.
+    maxWorkers: '100%',
   },
 });

@@ -40,9 +40,9 @@ const NIGHTS: Readonly<Record<string, string>> = {
   '2023-11-15': 'yahoo:revise-late=1',
   '2024-02-14': 'yahoo:revise-late=1',
   // Three nights without an answer.
-  '2023-12-12': 'yahoo:html=1',
-  '2023-12-13': 'yahoo:html=1',
-  '2023-12-14': 'yahoo:html=1',
+  '2023-12-12': 'yahoo:429=1@7200',
+  '2023-12-13': 'yahoo:429=1@7200',
+  '2023-12-14': 'yahoo:429=1@7200',
   // The source has lost its last week.
   '2024-01-22': 'yahoo:lost-week=1',
   '2024-01-23': 'yahoo:lost-week=1',
@@ -154,7 +154,7 @@ it('240 days, a run every other night: the files are the truth bar for bar, and 
   const failed = Object.entries(codes).filter(([, code]) => code !== 0);
   expect(failed).toEqual(
     Object.entries(NIGHTS)
-      .filter(([, fault]) => fault.includes('html'))
+      .filter(([, fault]) => fault.includes('429'))
       .map(([night]) => [night, 3]),
   );
   expect(logged).toBe(expectedCount);
