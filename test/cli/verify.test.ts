@@ -65,9 +65,9 @@ it('a path of nothing is exit 3 with the nearest, no folder is exit 1', async ()
 it.each([
   ['data/stocks/1d/SPY.csv', 'stocks/1d/SPY.csv'],
   ['./data/stocks/', 'stocks'],
-  ['/work/data', ''],
+  ['/srv/data', ''],
   ['stocks/1d/SPY', 'stocks/1d/SPY'],
   ['./forex/', 'forex'],
 ])('reads the path %s as %j', (argument, expected) => {
-  expect(pathBelow(argument, 'data', '/work')).toBe(expected);
+  expect(pathBelow(argument, 'data', '/srv')).toBe(expected);
 });
