@@ -33,10 +33,6 @@ import type { SelectionFlags } from './selection.ts';
 import { problemLines, resultTable, summaryLine } from './summary.ts';
 
 const MINUTE_MS = 60_000;
-/** Consecutive failed tries that open a provider's circuit: three series with all their tries. */
-const FAULTS_TO_OPEN = 12;
-/** What a provider is told that has no user agent of its own. */
-const USER_AGENT = 'vortex-history';
 
 /** Name of a run: when it began (UTC), and four hexadecimal digits against namesakes. */
 export function runName(now: number): string {
@@ -46,26 +42,12 @@ export function runName(now: number): string {
 
 /** The network, opened when the first job needs it. */
 async function openNetwork(context: CommandContext, log: Logger) {
-  const [{ createHttp }, { systemClock }, { Redactor }, { recordingClient }] = await Promise.all([
-    import('../http/axios-client.ts'),
+  const [{ connect }, { systemClock }, { recordingClient }] = await Promise.all([
+    import('./network.ts'),
     import('../http/clock.ts'),
-    import('../http/redact.ts'),
     import('../http/recorder.ts'),
   ]);
-  const { http } = context.settings;
-  const secrets = new Redactor(context.secrets);
-  const client = createHttp({
-    clock: systemClock,
-    timeouts: { connectMs: http.connect_timeout_ms, idleMs: http.idle_timeout_ms, totalMs: http.timeout_ms },
-    maxBodyBytes: http.max_body_mb * 1024 * 1024,
-    proxy: context.proxy,
-    random: Math.random,
-    breaker: { faultsToOpen: FAULTS_TO_OPEN },
-    log,
-    secrets,
-    userAgent: USER_AGENT,
-    ...(context.settings.max_requests === undefined ? {} : { maxRequests: context.settings.max_requests }),
-  });
+  const { client, secrets } = connect(context, log);
   const record = (http: HttpClient, answers: AnswerBook): HttpClient =>
     recordingClient(http, secrets, (job, exchange) => {
       answers.add(job, exchange);

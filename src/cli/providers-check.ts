@@ -1,9 +1,7 @@
 import { splitProviders } from '../config/settings.ts';
 import { EXIT, exitCodeOf, worstExitCode } from '../download/exit-code.ts';
-import { createHttp } from '../http/axios-client.ts';
 import type { Http } from '../http/axios-client.ts';
 import { systemClock } from '../http/clock.ts';
-import { Redactor } from '../http/redact.ts';
 import { asVortexError, usageError, VortexError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -11,6 +9,7 @@ import { PROVIDERS } from '../providers/registry.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { openLog } from './log.ts';
+import { connect } from './network.ts';
 import { writeJson } from './output.ts';
 import { paceOf } from './plan.ts';
 import { textTable } from './table.ts';
@@ -78,18 +77,7 @@ export async function checkProviders(
   const { settings } = context;
   const providers = providersNamed(ids.length > 0 ? ids : splitProviders(settings.default_provider));
   const log = await openLog(settings.logging, 'check', output.isTerminal, !context.noColor);
-  const secrets = new Redactor(context.secrets);
-  const { connect_timeout_ms: connectMs, idle_timeout_ms: idleMs, timeout_ms: totalMs, max_body_mb } = settings.http;
-  const http = createHttp({
-    clock: systemClock,
-    timeouts: { connectMs, idleMs, totalMs },
-    maxBodyBytes: max_body_mb * 1024 * 1024,
-    proxy: context.proxy,
-    random: Math.random,
-    log,
-    secrets,
-    userAgent: 'vortex-history',
-  });
+  const { client: http, secrets } = connect(context, log);
   const checked = await Promise.all(
     providers.map(async (provider): Promise<Checked> => {
       const { id: name } = provider;
