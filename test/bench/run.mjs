@@ -62,6 +62,12 @@ try {
     `peak ${first.peak.toFixed(0)} MiB (≤ 200)`,
   );
 
+  const peer = pair(
+    () => measure([vortex, ...download(fresh('beside'), list)], env),
+    () => measure([join(here, 'peer.mjs'), base, fresh('peer'), '1000']),
+  );
+  say('the same job', ms(peer.a), `${ms(peer.b)} yahoo-finance2 and a CSV writer`, peer.ratio, 'none');
+
   const again = median(Array.from({ length: RUNS }, () => measure([vortex, ...download(ours, list)], env).wall));
   say('the same again, nothing new', ms(again), `${ms(first.a)} first run`, again / first.a, '≤ 0.15');
 
@@ -121,5 +127,5 @@ const node = execFileSync(process.execPath, ['--version'], { encoding: 'utf8' })
 console.log(`Node ${node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, medians of ${RUNS} runs\n`);
 for (const { work, ours, other, ratio, bar, extra } of rows) {
   const told = Number.isNaN(ratio) ? '' : `ratio ${ratio.toFixed(2)} `;
-  console.log(`${work.padEnd(58)} ${ours.padStart(12)}  ${other.padEnd(30)} ${told}(bar ${bar}) ${extra}`);
+  console.log(`${work.padEnd(58)} ${ours.padStart(12)}  ${other.padEnd(38)} ${told}(bar ${bar}) ${extra}`);
 }

@@ -27,6 +27,14 @@ function seriesOf(symbol) {
   return columns;
 }
 
+const session = (from, to) => ({
+  timezone: 'EDT',
+  start: Date.UTC(2025, 5, 2, ...from) / 1000,
+  end: Date.UTC(2025, 5, 2, ...to) / 1000,
+  gmtoffset: -14_400,
+});
+const currentTradingPeriod = { pre: session([8], [13, 30]), regular: session([13, 30], [20]), post: session([20], [24]) };
+
 function bodyOf(symbol) {
   const quote = seriesOf(symbol);
   const meta = {
@@ -36,10 +44,12 @@ function bodyOf(symbol) {
     instrumentType: 'EQUITY',
     firstTradeDate: stamps[0],
     regularMarketTime: stamps.at(-1),
+    regularMarketPrice: quote.close.at(-1),
     gmtoffset: -18_000,
     timezone: 'EST',
     exchangeTimezoneName: 'America/New_York',
     priceHint: 2,
+    currentTradingPeriod,
     dataGranularity: '1d',
     range: '',
     validRanges: ['1d', 'max'],
