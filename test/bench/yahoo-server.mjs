@@ -33,7 +33,11 @@ const session = (from, to) => ({
   end: Date.UTC(2025, 5, 2, ...to) / 1000,
   gmtoffset: -14_400,
 });
-const currentTradingPeriod = { pre: session([8], [13, 30]), regular: session([13, 30], [20]), post: session([20], [24]) };
+const currentTradingPeriod = {
+  pre: session([8], [13, 30]),
+  regular: session([13, 30], [20]),
+  post: session([20], [24]),
+};
 
 function bodyOf(symbol) {
   const quote = seriesOf(symbol);
