@@ -143,9 +143,11 @@ export class AllowanceLedger {
     const all = sumOf(names.map((name) => this.#read(name)));
     const { used, liveUsed } = this.#read(basename(this.#path));
     const share = shareOf(Math.max(0, limit - rest.used - all.others), shard);
+    // A run on its own may have come between, when some of the shards had used their shares already.
+    const left = Math.max(0, limit - all.used - all.others);
     // A count below the whole limit says nothing about a share of it.
     const told = all.told !== undefined && all.told >= limit ? all.told : undefined;
-    return { used, liveUsed, told, ended: all.ended, limit: share };
+    return { used, liveUsed, told, ended: all.ended, limit: Math.min(share, used + left) };
   }
 
   /**
@@ -166,7 +168,8 @@ export class AllowanceLedger {
       day = dayAfter(day, read);
       if ('spent' in read && read.spent === id) break;
     }
-    if (theirs + day.used <= most && !day.ended && !ended) return true;
+    const isWithin = this.#shard === undefined || this.read().used <= limit;
+    if (theirs + day.used <= most && isWithin && !day.ended && !ended) return true;
     await this.#append({ returned: id, live });
     return false;
   }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { contents, everythingIn, temporaryFolder } from '../support/folder.ts';
+import { HEADER, put } from '../support/foreign.ts';
 import { programPath, start, vortex } from '../support/program.ts';
 import type { Ended } from '../support/program.ts';
 import { readReport } from '../support/report.ts';
@@ -157,7 +158,7 @@ describe.concurrent('shards on one folder', () => {
     const first = start([...args, '--shard', '0/2'], slow);
     context.onTestFinished(() => void first.child.kill('SIGKILL'));
     await first.seen('stderr', /updated/);
-    mkdirSync(join(cwd, 'old'));
+    put(cwd, { 'Day_GOLD_20240400.csv': `${HEADER}2024-01-02,1,2,1,2,3\n` });
     const codeOf = async (...words: string[]) => (await vortex(words, { cwd, env: sandbox.env })).code;
     const refusal = await vortex(args, { cwd, env: sandbox.env });
     context.expect(refusal.code).toBe(6);

@@ -28,6 +28,8 @@ describe('which shard a run is', () => {
     expect(() => auto({ JOB_COMPLETION_INDEX: '' }, 4)).toThrow(/none of .*JOB_COMPLETION_INDEX is set/);
     expect(() => auto({ JOB_COMPLETION_INDEX: '1', CLOUD_RUN_TASK_INDEX: '1' }, 4)).toThrow(/are both set/);
     expect(() => auto({ CLOUD_RUN_TASK_INDEX: '1', CLOUD_RUN_TASK_COUNT: '4' }, 5)).toThrow(/leave shard_count out/);
-    expect(() => auto({ CLOUD_RUN_TASK_INDEX: 'x', CLOUD_RUN_TASK_COUNT: '4' })).toThrow(/Cloud Run\): x\/4 is no shard/);
+    expect(() => auto({ CLOUD_RUN_TASK_INDEX: 'x', CLOUD_RUN_TASK_COUNT: '4' })).toThrow(
+      /Cloud Run\): x\/4 is no shard/,
+    );
   });
 });

@@ -31,7 +31,7 @@ describe('the split of series over shards', () => {
     const contracts = years.flatMap((year) =>
       ['02', '04', '06', '08', '10', '12'].map((month) => `futures/1d/GOLD/GOLD_${year}${month}00`),
     );
-    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+    const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
     const tickers = letters.flatMap((a) => letters.map((b) => `stocks/1d/${a}${b}`));
     for (const names of [contracts, tickers]) {
       for (const count of [2, 3, 4, 8]) {
