@@ -32,6 +32,7 @@ import { writeJson } from './output.ts';
 import { paceOf, pacedOptions } from './pace.ts';
 import { printPlan } from './plan.ts';
 import { progressLine } from './progress.ts';
+import { forgetRevisions, takeShard } from './run-folder.ts';
 import { planFor, readWanted, settingFlags } from './selection.ts';
 import type { SelectionFlags } from './selection.ts';
 import { problemLines, resultTable, summaryLine } from './summary.ts';
@@ -251,17 +252,11 @@ export async function runDownload(
     const kept = context.settings.retention.runs * (shard?.count ?? 1);
     await keepRunReport(root, run, report, kept, shard === undefined ? '' : shardMark(shard));
     tell(report, context, flags);
+    await forgetRevisions(report, context);
     return report;
   } finally {
     lock.release();
   }
-}
-
-/** The lock of a shard; its code is loaded where there is one. */
-async function takeShard(root: string, run: string, shard: Shard | undefined): Promise<ShardLock | undefined> {
-  if (shard === undefined) return undefined;
-  const { lockShard } = await import('../store/shard-lock.ts');
-  return lockShard(root, run, shard);
 }
 
 /** What is said of a long file that somebody wrote to. */

@@ -89,6 +89,14 @@ const retention = z.strictObject({
     .describe(
       'Most bytes of raw answers; the oldest days go first. Absent: 5 % of the disk that holds the data folder',
     ),
+  revisions_days: z
+    .int()
+    .min(1)
+    .max(36_600)
+    .optional()
+    .describe(
+      'Lines of the logs of revisions that were seen more than so many days ago are removed, 1 to 36600. Absent: all are kept',
+    ),
   runs: z.int().min(1).max(100_000).default(90).describe('Reports of runs that are kept, 1 to 100000'),
 });
 

@@ -160,6 +160,24 @@ export class SeriesStore {
     return this.journal.append([manifest]);
   }
 
+  /**
+   * Takes old lines off the logs of revisions of series; to be called under the lock, by a store of its own.
+   * @param before lines that were seen before are removed, milliseconds since the epoch, UTC
+   * @throws VortexError `disk-full`, `folder-unusable`
+   */
+  async forgetRevisions(series: readonly string[], before: number): Promise<void> {
+    const { trimRevisions } = await import('./revision-retention.ts');
+    for (const key of series) {
+      const manifest = this.manifestOf(key);
+      if (manifest?.revision_bytes === undefined) continue;
+      const bytes = await trimRevisions(this.root, key, manifest.revision_bytes, before, this.journal.mark);
+      if (bytes === undefined) continue;
+      const { before: superseded, ...inForce } = manifest;
+      await this.restate({ ...inForce, commit: manifest.commit + 1, revision_bytes: bytes });
+    }
+    await this.close();
+  }
+
   /** Waits until every change is durable or has failed, and writes the manifests to their own files. */
   async close(): Promise<void> {
     await this.flushing;
