@@ -1,5 +1,6 @@
 import type { AllowanceAccount } from '../download/purse.ts';
 import { DAY_MS } from '../market/period.ts';
+import { shardName } from '../market/shard.ts';
 import { instantOf, localDate } from '../market/time-zone.ts';
 import type { DayBudget, DayBudgets } from '../plan/budget.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -29,11 +30,12 @@ export function allowanceAccounts(
     const day = localDate(context.now, allowance.timezone);
     const endsAt = instantOf(day + DAY_MS, 0, allowance.timezone);
     const { output_dir: root } = context.settings;
-    const ledger = new AllowanceLedger(root, provider.id, accountName(username), day, run);
+    const ledger = new AllowanceLedger(root, provider.id, accountName(username), day, run, context.shard);
+    const shard = context.shard === undefined ? {} : { shard: shardName(context.shard) };
     return [
       {
         provider: provider.id,
-        read: (): DayBudget => ({ limit, endsAt, ...ledger.read() }),
+        read: (): DayBudget => ({ endsAt, ...shard, ...ledger.budget(limit) }),
         spend: (live: boolean) => ledger.spend(live, limit),
         tell: (used: number) => ledger.tell(used),
         end: () => ledger.end(),

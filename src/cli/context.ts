@@ -1,10 +1,12 @@
 import { processEnvironment } from '../config/process-environment.ts';
 import { loadSettings } from '../config/load.ts';
 import type { LoadedSettings } from '../config/load.ts';
+import { readShard } from '../config/shard.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
 import { withCatalogueFacts } from '../market/catalogue.ts';
 import { parseTradeDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
+import type { Shard } from '../market/shard.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { PROVIDER_OPTIONS } from '../providers/registry.ts';
 import type { Output } from './output.ts';
@@ -25,6 +27,8 @@ export interface CommandContext extends LoadedSettings {
   /** The time that the command stands for: --now, else the clock at its start. Milliseconds since the epoch, UTC. */
   readonly now: number;
   readonly output: Output;
+  /** The part of the series that the command works on; absent: all of them. */
+  readonly shard?: Shard;
 }
 
 /** What the surroundings of a command are. */
@@ -70,4 +74,10 @@ export async function loadContext(
     return withCatalogueFacts(own);
   });
   return { ...loaded, configured, now, output };
+}
+
+/** The same for a command that works on one shard where the settings say so. @throws VortexError `usage` */
+export function withShard(context: CommandContext): CommandContext {
+  const shard = readShard(context.settings, processEnvironment());
+  return shard === undefined ? context : { ...context, shard };
 }

@@ -13,6 +13,8 @@ import { catalogue } from '../market/catalogue.ts';
 import { nearest } from '../market/nearest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Series } from '../market/instrument.ts';
+import { shardMark, shardName } from '../market/shard.ts';
+import type { Shard } from '../market/shard.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Provider } from '../providers/provider.ts';
 import { lockFolder } from '../store/lock.ts';
@@ -21,23 +23,27 @@ import { keepRunReport } from '../store/run-reports.ts';
 import { UNKNOWN_SERIES } from '../store/series-change.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
+import type { ShardLock } from '../store/shard-lock.ts';
 import { allowanceAccounts } from './allowance.ts';
-import { loadContext } from './context.ts';
+import { loadContext, withShard } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
 import { openLog } from './log.ts';
 import { writeJson } from './output.ts';
-import { paceOf, printPlan } from './plan.ts';
+import { paceOf, pacedOptions } from './pace.ts';
+import { printPlan } from './plan.ts';
 import { progressLine } from './progress.ts';
+import { forgetRevisions, takeShard } from './run-folder.ts';
 import { planFor, readWanted, settingFlags } from './selection.ts';
 import type { SelectionFlags } from './selection.ts';
 import { problemLines, resultTable, summaryLine } from './summary.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Name of a run: when it began (UTC), and four hexadecimal digits against namesakes. */
-export function runName(now: number): string {
+/** Name of a run: when it began (UTC), four hexadecimal digits against namesakes, and which shard it is (`1of3`). */
+export function runName(now: number, shard?: Shard): string {
   const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${stamp}-${randomBytes(2).toString('hex')}`;
+  const part = shard === undefined ? '' : `-${shard.index}of${shard.count}`;
+  return `${stamp}-${randomBytes(2).toString('hex')}${part}`;
 }
 
 /** The network, opened when the first job needs it. */
@@ -56,10 +62,11 @@ async function openNetwork(context: CommandContext, log: Logger) {
 }
 
 /** The archive of a run, and what is asked and answered on its behalf. */
-function openArchive({ settings, now }: CommandContext, run: string, store: SeriesStore) {
+function openArchive({ settings, now }: CommandContext, { run, store, shard }: Work) {
   if (!settings.raw_archive) return undefined;
   const { raw_days: days, raw_bytes: bytes } = settings.retention;
-  const raw = new RawArchive(settings.output_dir, run, now, { days, bytes }, (series) => store.manifestOf(series));
+  const manifestOf = (series: string) => store.manifestOf(series);
+  const raw = new RawArchive(settings.output_dir, run, now, { days, bytes }, manifestOf, shard);
   const book = new AnswerBook();
   return { raw, book, takeExchanges: (job: string) => book.take(job) };
 }
@@ -101,6 +108,8 @@ export interface Work {
   readonly store: SeriesStore;
   readonly known: ReadonlyMap<string, KnownSeries>;
   readonly run: string;
+  /** Lock of the shard that the run is; absent: it has the folder for itself. */
+  readonly shard?: ShardLock;
   readonly failFast: boolean;
   /** What else was asked for, as a help against slips of the pen. */
   readonly names: ReadonlySet<string>;
@@ -118,7 +127,7 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
     return provider;
   };
   const progress = progressTo(context, log);
-  const archive = openArchive(context, work.run, work.store);
+  const archive = openArchive(context, work);
   const outcome = await runPlan(
     work.plan,
     {
@@ -142,7 +151,7 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
         const { client, record, clock } = await network;
         const plain = client.forProvider(id, { paceMs: paceOf(context, provider) });
         const http = archive === undefined ? plain : record(plain, archive.book);
-        return provider.create(settings.providers[id] ?? {}, {
+        return provider.create(pacedOptions(context, provider), {
           http,
           ...(archive === undefined ? {} : { archive: (other: HttpClient) => record(other, archive.book) }),
           clock,
@@ -204,7 +213,8 @@ export async function runDownload(
   { output, signal }: Surroundings,
   fixed: readonly FlagValue[] = [],
 ): Promise<RunReport | number> {
-  const context = await loadContext(flags, [...settingFlags(flags), ...fixed], output);
+  const context = withShard(await loadContext(flags, [...settingFlags(flags), ...fixed], output));
+  const { shard } = context;
   const wanted = readWanted(symbols, flags, context);
   const root = context.settings.output_dir;
   if (context.settings.dry_run) {
@@ -212,13 +222,14 @@ export async function runDownload(
     const planned = planFor(wanted, flags, context, (series) => store.read(series).stored);
     return printPlan(planned, wanted.providers, context, flags.json ?? false);
   }
-  const run = runName(context.now);
+  const run = runName(context.now, shard);
   const log = await openLog(context.settings.logging, run, output.isTerminal, !context.noColor);
-  const lock = lockFolder(root, run);
+  const part = await takeShard(root, run, shard);
+  const lock = part ?? lockFolder(root, run);
   try {
     const startedAt = new Date().toISOString();
-    const store = new SeriesStore(root, run, () => context.now, context.settings.overlap_bars);
-    await store.recover();
+    const store = new SeriesStore(root, run, () => context.now, context.settings.overlap_bars, shard);
+    if (part === undefined) await store.recover();
     const known = new Map<string, KnownSeries>();
     const storedOf = (series: Series) => {
       const state = store.read(series);
@@ -230,13 +241,18 @@ export async function runDownload(
     for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
     const work = { plan, providers: wanted.providers, store, known, run, failFast: flags.failFast ?? false, names };
-    const { outcome, requests } = await execute(work, context, log, signal);
+    const partly = part === undefined ? work : { ...work, shard: part };
+    const { outcome, requests } = await execute(partly, context, log, signal);
     const exitCode = exitCodeFor(outcome, signal);
-    const head = { run, startedAt, finishedAt: new Date().toISOString(), requests, exitCode };
+    const name = shard === undefined ? {} : { shard: shardName(shard) };
+    const head = { run, ...name, startedAt, finishedAt: new Date().toISOString(), requests, exitCode };
     const report = runReport(head, outcome.results, outcome.unservable, outcome.allowance);
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
-    await keepRunReport(root, run, report, context.settings.retention.runs);
+    // As many runs as there are shards make one run of the whole.
+    const kept = context.settings.retention.runs * (shard?.count ?? 1);
+    await keepRunReport(root, run, report, kept, shard === undefined ? '' : shardMark(shard));
     tell(report, context, flags);
+    await forgetRevisions(report, context);
     return report;
   } finally {
     lock.release();

@@ -8,9 +8,10 @@ import type { Job, Plan } from '../plan/plan.ts';
 import type { Provider } from '../providers/provider.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { dayBudgets } from './allowance.ts';
-import { loadContext } from './context.ts';
+import { loadContext, withShard } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
+import { paceOf } from './pace.ts';
 import { planFor, readWanted, settingFlags } from './selection.ts';
 import type { SelectionFlags } from './selection.ts';
 import { formatSeconds, textTable, thousands } from './table.ts';
@@ -73,14 +74,6 @@ export function planTotals(
   };
 }
 
-/** The pace that a provider is set to, milliseconds. */
-export function paceOf(context: CommandContext, provider: Provider): number {
-  const options = provider.Options.parse(context.settings.providers[provider.id] ?? {});
-  return typeof options === 'object' && options !== null && 'pace_ms' in options && typeof options.pace_ms === 'number'
-    ? options.pace_ms
-    : provider.capabilities.paceMs;
-}
-
 /** What a plan takes of the allowances, in words. Pure. */
 export function allowanceLines(plan: Plan, budgets: DayBudgets, totals: Readonly<Record<string, number>>): string[] {
   const { allowance = 0, allowanceTonight = 0, postponed = 0, nights } = totals;
@@ -136,7 +129,7 @@ export async function plan(
   flags: SelectionFlags,
   { output }: Surroundings,
 ): Promise<number> {
-  const context = await loadContext(flags, settingFlags(flags), output);
+  const context = withShard(await loadContext(flags, settingFlags(flags), output));
   const wanted = readWanted(symbols, flags, context);
   const store = new SeriesStore(context.settings.output_dir, 'plan', () => context.now);
   const planned = planFor(wanted, flags, context, (series) => store.read(series).stored);

@@ -11,7 +11,7 @@ import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { openLog } from './log.ts';
 import { connect } from './network.ts';
 import { writeJson } from './output.ts';
-import { paceOf } from './plan.ts';
+import { paceOf } from './pace.ts';
 import { textTable } from './table.ts';
 
 /** Longer than the slowest sign-in that ends well, with all tries and the pace; shorter than a person's patience. */

@@ -7,7 +7,7 @@ import { PROVIDERS } from '../providers/registry.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
-import { paceOf } from './plan.ts';
+import { paceOf } from './pace.ts';
 import { textTable, thousands } from './table.ts';
 
 type Reaches = Partial<Record<Period, Omit<PeriodReach, 'since'> & { readonly since?: string }>>;

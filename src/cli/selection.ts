@@ -34,6 +34,7 @@ export interface SelectionFlags extends CommonFlags {
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly failFast?: boolean;
+  readonly shard?: string;
 }
 
 /** Those of them that stand for settings. */
@@ -44,6 +45,7 @@ export function settingFlags(flags: SelectionFlags): FlagValue[] {
     { path: 'instruments', flag: '--instruments', value: flags.instruments },
     { path: 'concurrency', flag: '--concurrency', value: flags.concurrency },
     { path: 'max_requests', flag: '--max-requests', value: flags.maxRequests },
+    { path: 'shard', flag: '--shard', value: flags.shard },
     { path: 'dry_run', flag: '--dry-run', value: flags.dryRun },
   ];
 }
@@ -143,6 +145,7 @@ export function planFor(
     force: flags.force ?? false,
     budgets: dayBudgets(context, wanted.providers),
     now: context.now,
+    ...(context.shard === undefined ? {} : { shard: context.shard }),
   });
   return { ...plan, notices: [...wanted.notices, ...plan.notices] };
 }

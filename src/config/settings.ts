@@ -4,6 +4,7 @@ import { PERIODS } from '../market/period.ts';
 import { suggest } from './explain.ts';
 import { builtOnce } from './provider-options.ts';
 import type { ProviderOptions } from './provider-options.ts';
+import { shardSettings } from './shard.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -88,6 +89,14 @@ const retention = z.strictObject({
     .describe(
       'Most bytes of raw answers; the oldest days go first. Absent: 5 % of the disk that holds the data folder',
     ),
+  revisions_days: z
+    .int()
+    .min(1)
+    .max(36_600)
+    .optional()
+    .describe(
+      'Lines of the logs of revisions that were seen more than so many days ago are removed, 1 to 36600. Absent: all are kept',
+    ),
   runs: z.int().min(1).max(100_000).default(90).describe('Reports of runs that are kept, 1 to 100000'),
 });
 
@@ -117,6 +126,7 @@ function buildSchema(providerOptions: ProviderOptions) {
     periods: listOf(PERIODS).default(['1d']).describe('Bar sizes wanted of an instrument that names none itself'),
     concurrency: z.int().min(1).max(64).default(8).describe('Series worked on at the same time, 1 to 64'),
     max_requests: z.int().min(1).optional().describe('Most requests of one run, at least 1; absent: no limit'),
+    ...shardSettings,
     overlap_bars: z.int().min(0).max(100).default(5).describe('Stored bars an update asks again to compare, 0 to 100'),
     settle_minutes: z
       .int()

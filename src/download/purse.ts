@@ -111,16 +111,17 @@ export class Purse {
 
   /** What is said of a job for which not enough is left. */
   usedUp(job?: Job): VortexError {
-    const { limit, endsAt, ended } = this.#budget;
+    const { limit, endsAt, ended, shard } = this.#budget;
+    const [share, fewer] = shard === undefined ? ['', ''] : [` for shard ${shard}`, ', or use fewer shards'];
     const { provider } = this.#account;
     const when = new Date(endsAt).toISOString();
     const said = ended
       ? `${provider} says that today's allowance`
-      : `${provider}'s allowance of ${limit} downloads a day`;
+      : `${provider}'s allowance of ${limit} downloads a day${share}`;
     const wants = job !== undefined && isAllOrNothing(job) ? job.allowance : 0;
     const message =
       wants > limit
-        ? `${wants} downloads are wanted at once, and ${provider} allows ${limit} a day; ask for a shorter range`
+        ? `${wants} downloads are wanted at once, and ${provider} allows ${limit} a day${share}; ask for a shorter range${fewer}`
         : `${said} is used up; the rest is postponed, run again after ${when}`;
     return new VortexError(message, { code: 'allowance-used', disposition: 'skip-series', retryAt: endsAt });
   }

@@ -28,6 +28,8 @@ export type RunStatus = 'ok' | 'partial' | 'postponed' | 'refused' | 'failed' | 
 export interface RunReport {
   readonly schema: 1;
   readonly run: string;
+  /** The shard that the run was, `1/3`; absent: it had the folder for itself. */
+  readonly shard?: string;
   readonly status: RunStatus;
   readonly exitCode: number;
   /** UTC. */
@@ -51,7 +53,7 @@ export interface RunReport {
 
 /** Counts and outcome of a run, from its results. */
 export function runReport(
-  head: Pick<RunReport, 'run' | 'startedAt' | 'finishedAt' | 'requests' | 'exitCode'>,
+  head: Pick<RunReport, 'run' | 'shard' | 'startedAt' | 'finishedAt' | 'requests' | 'exitCode'>,
   results: readonly SeriesResult[],
   unservable: number,
   allowance: RunReport['allowance'] = {},
@@ -64,6 +66,7 @@ export function runReport(
   return {
     schema: 1,
     run: head.run,
+    ...(head.shard === undefined ? {} : { shard: head.shard }),
     status: statusOf(head.exitCode, failed > 0 && failed === results.length),
     exitCode: head.exitCode,
     startedAt: head.startedAt,

@@ -10,6 +10,8 @@ export interface DayBudget {
   readonly told?: number | undefined;
   /** The provider has said that it gives no more. */
   readonly ended: boolean;
+  /** The shard whose share of the allowance this is, `1/3`; absent: all of it. */
+  readonly shard?: string;
   /** When its day ends, milliseconds since the epoch, UTC. */
   readonly endsAt: number;
 }

@@ -1,4 +1,5 @@
 import type { Series } from '../market/instrument.ts';
+import type { Shard } from '../market/shard.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { VortexError } from '../market/errors.ts';
@@ -59,6 +60,8 @@ export interface PlanOptions {
   readonly force: boolean;
   /** What is left of allowances today; absent: nothing is counted. */
   readonly budgets?: DayBudgets;
+  /** Only the series of this shard are planned; absent: all. */
+  readonly shard?: Shard;
   /** Milliseconds since the epoch, UTC. */
   readonly now: number;
 }

@@ -3,6 +3,7 @@ import { formatTradeDate } from '../market/calendar.ts';
 import type { Series } from '../market/instrument.ts';
 import { DAY_MS } from '../market/period.ts';
 import { finishedEnd, sessionRule } from '../market/session.ts';
+import { isInShard } from '../market/shard.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
@@ -197,7 +198,10 @@ export function planJobs(
   const notices = new Set<string>();
   const jobs: Job[] = [];
   const settled: Settled[] = [];
-  const entries = new Map(onePerSeries(wanted).map((entry) => [entry.series.key, entry]));
+  const { shard } = options;
+  // Twins by name are looked for among all series: another shard may have the other one.
+  const own = onePerSeries(wanted).filter(({ series }) => shard === undefined || isInShard(series.key, shard));
+  const entries = new Map(own.map((entry) => [entry.series.key, entry]));
   const instead = (job: Job, away: ReadonlySet<string>): Job | undefined => {
     const entry = entries.get(job.series.key);
     const providers = options.providers.filter(({ id }) => !away.has(id));

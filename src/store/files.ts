@@ -16,9 +16,14 @@ import {
 import { dirname } from 'node:path';
 import { asVortexError, VortexError } from '../market/errors.ts';
 
-/** A file as it is to stand in its place. */
-interface StagedFile {
+/** A file that waits under a temporary name to be put in its place. */
+export interface StagedFile {
   readonly path: string;
+  readonly temporary: string;
+}
+
+/** A file as it is to stand in its place. */
+interface DatedFile extends StagedFile {
   /** Time of its last change as the file system tells it, milliseconds since the epoch; a rename keeps it. */
   readonly mtimeMs: number;
 }
@@ -86,56 +91,63 @@ export function syncDescriptor(fd: number): Promise<void> {
   });
 }
 
-/** The name under which a file is written before it is put in its place. */
-function temporaryName(path: string): string {
-  return `${path}.tmp`;
+/** How the names of temporary files end: those of one shard, or of all. */
+export const temporaryEnding = (mark = ''): string => (mark === '' ? '.tmp' : `.${mark}.tmp`);
+
+/**
+ * The name under which a file is written before it is put in its place.
+ * @param mark of the shard that writes it: what one of them leaves behind is told apart from the work of the others
+ */
+function temporaryName(path: string, mark: string): string {
+  return path + temporaryEnding(mark);
 }
 
 /** A file that is written under its temporary name; `syncFiles` makes it durable, `placeFile` then makes it appear. */
-export interface WrittenFile extends StagedFile {
+export interface WrittenFile extends DatedFile {
   readonly fd: number;
 }
 
 // Making a file can wait for the disk's journal, so it is left to the thread pool.
-function create(path: string): Promise<number> {
+function create(temporary: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    open(temporaryName(path), 'w', 0o644, (error, fd) => {
+    open(temporary, 'w', 0o644, (error, fd) => {
       if (error === null) resolve(fd);
       else reject(error);
     });
   });
 }
 
-async function openTemporary(path: string): Promise<number> {
-  const folder = dirname(path);
+async function openTemporary(temporary: string): Promise<number> {
+  const folder = dirname(temporary);
   if (!made.has(folder)) makeFolder(folder);
   try {
-    return await create(path);
+    return await create(temporary);
   } catch (error) {
     // The folder was there once and has been removed since.
     if (!isMissing(error)) throw error;
     makeFolder(folder);
-    return create(path);
+    return create(temporary);
   }
 }
 
-function dropTemporary(path: string): void {
+function dropTemporary(temporary: string): void {
   try {
-    rmSync(temporaryName(path), { force: true });
+    rmSync(temporary, { force: true });
   } catch {
     // What is in the way is told by the error that led here.
   }
 }
 
-async function writeFile(path: string, content: Buffer): Promise<WrittenFile> {
+async function writeFile(path: string, content: Buffer, mark: string): Promise<WrittenFile> {
+  const temporary = temporaryName(path, mark);
   let fd: number | undefined;
   try {
-    fd = await openTemporary(path);
+    fd = await openTemporary(temporary);
     for (let written = 0; written < content.length;) written += writeSync(fd, content, written);
-    return { fd, path, mtimeMs: fstatSync(fd).mtimeMs };
+    return { fd, path, temporary, mtimeMs: fstatSync(fd).mtimeMs };
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
-    dropTemporary(path);
+    dropTemporary(temporary);
     throw storeError(error, path);
   }
 }
@@ -148,11 +160,12 @@ export interface FileContent {
 
 /**
  * Writes files beside their places, all or none of them.
+ * @param mark of the shard that writes them
  * @returns the written files in the same order
  * @throws VortexError `disk-full`, `folder-unusable`; nothing is left then
  */
-export async function writeFiles(files: readonly FileContent[]): Promise<WrittenFile[]> {
-  const written = await Promise.allSettled(files.map(({ path, content }) => writeFile(path, content)));
+export async function writeFiles(files: readonly FileContent[], mark = ''): Promise<WrittenFile[]> {
+  const written = await Promise.allSettled(files.map(({ path, content }) => writeFile(path, content, mark)));
   const good = written.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failure = written.find((result) => result.status === 'rejected');
   if (failure === undefined) return good;
@@ -195,23 +208,23 @@ export function closeFiles(files: readonly WrittenFile[]): void {
 }
 
 /** Removes what was written under temporary names. */
-export function dropFiles(files: readonly WrittenFile[]): void {
-  for (const { path } of files) dropTemporary(path);
+export function dropFiles(files: readonly StagedFile[]): void {
+  for (const { temporary } of files) dropTemporary(temporary);
 }
 
 /** Puts a staged file in its place: from one moment to the next the new version is there, whole. */
-export function placeFile(path: string): void {
+export function placeFile({ path, temporary }: StagedFile): void {
   try {
-    renameSync(temporaryName(path), path);
+    renameSync(temporary, path);
   } catch (error) {
-    dropTemporary(path);
+    dropTemporary(temporary);
     throw storeError(error, path);
   }
 }
 
-/** What waits under the temporary name of a file; undefined when nothing does. */
-export function stagedContent(path: string): Buffer | undefined {
-  return readWhole(temporaryName(path));
+/** The temporary file of a shard for a path, whether it is there or not. */
+export function stagedFile(path: string, mark: string): StagedFile {
+  return { path, temporary: temporaryName(path, mark) };
 }
 
 /** Makes the names in a folder durable. File systems that cannot sync a folder are left to their own promises. */

@@ -1,14 +1,25 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { cutTornAppend } from './append.ts';
 import { isContent } from './checksum.ts';
 import {
   closeFiles,
+  isMissing,
   makeFolder,
   placeFile,
   readWhole,
-  stagedContent,
+  stagedFile,
   storeError,
   syncDescriptor,
   syncFiles,
@@ -19,7 +30,7 @@ import type { WrittenFile } from './files.ts';
 import { bootIdentity, realNow } from './machine.ts';
 import { parseManifest } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { journalPath, manifestPath } from './paths.ts';
+import { journalPath, manifestPath, markOfJournal, OWN_FOLDER } from './paths.ts';
 
 /** A journal that was closed in order is kept so long, for the system to write the manifests out by itself. */
 const KEPT_MS = 300_000;
@@ -58,16 +69,47 @@ function manifestText(manifest: Manifest): Buffer {
   return Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
 }
 
+/** Marks of all journals of a folder; '' is that of runs on their own. */
+export function journalMarks(root: string): string[] {
+  try {
+    return readdirSync(join(root, OWN_FOLDER))
+      .map(markOfJournal)
+      .filter((mark) => mark !== undefined);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw storeError(error, root);
+  }
+}
+
+interface Unsettled {
+  readonly manifest: Manifest;
+  /** Of the journal that has it. */
+  readonly mark: string;
+}
+
+/** What the journals know better than the manifests' own files, by series; of two journals the later commit counts. */
+function unsettled(root: string, marks: readonly string[]): Map<string, Unsettled> {
+  const found = new Map<string, Unsettled>();
+  for (const mark of marks) {
+    const path = journalPath(root, mark);
+    const content = readWhole(path);
+    if (content === undefined || isSettled(content)) continue;
+    for (const [series, manifest] of parseJournal(content, path)) {
+      const other = found.get(series);
+      if (other !== undefined && other.manifest.commit >= manifest.commit) continue;
+      if (isNewer(root, manifest)) found.set(series, { manifest, mark });
+    }
+  }
+  return found;
+}
+
 /**
  * Manifests that a crash kept from their own files, by series; they count before the files. Touches nothing.
  * Undefined when the files say everything.
  */
 export function unsettledManifests(root: string): ReadonlyMap<string, Manifest> | undefined {
-  const path = journalPath(root);
-  const content = readWhole(path);
-  if (content === undefined) return undefined;
-  if (isSettled(content)) return undefined;
-  return new Map([...parseJournal(content, path)].filter(([, manifest]) => isNewer(root, manifest)));
+  const found = unsettled(root, journalMarks(root));
+  return found.size === 0 ? undefined : new Map([...found].map(([series, { manifest }]) => [series, manifest]));
 }
 
 /** Whether the journal's manifest is to count before the file's. One that was edited by hand since then is left alone. */
@@ -81,20 +123,23 @@ function isNewer(root: string, manifest: Manifest): boolean {
 /**
  * Puts the files in their place that a dead run had written and committed, so that no series stays half old and half new.
  * What stands in the way and is not the version before is somebody else's and is left alone.
+ * @param marks of the journals that dead runs left
  */
-export function placeCommitted(root: string): void {
-  for (const { files, before } of unsettledManifests(root)?.values() ?? []) {
+export function placeCommitted(root: string, marks: readonly string[]): void {
+  for (const { manifest, mark } of unsettled(root, marks).values()) {
+    const { files, before } = manifest;
     for (const file of files) {
       const path = join(root, file.path);
       const old = before?.files.find((entry) => entry.path === file.path);
-      const staged = stagedContent(path);
-      if (staged === undefined) {
+      const staged = stagedFile(path, mark);
+      const content = readWhole(staged.temporary);
+      if (content === undefined) {
         if (old !== undefined) cutTornAppend(path, old, file);
         continue;
       }
-      if (!isContent(staged, file)) continue;
+      if (!isContent(content, file)) continue;
       const standing = readWhole(path);
-      if (standing === undefined || (old !== undefined && isContent(standing, old))) placeFile(path);
+      if (standing === undefined || (old !== undefined && isContent(standing, old))) placeFile(staged);
     }
   }
 }
@@ -102,9 +147,10 @@ export function placeCommitted(root: string): void {
 /**
  * Brings what a run before this one left in the journal to the manifests' own files, durably, and removes the journal. A
  * journal that was closed in order a short while ago is left: nothing depends on it, and the disk has its rest.
+ * @param mark of the journal
  */
-export async function settleJournal(root: string): Promise<void> {
-  const path = journalPath(root);
+export async function settleJournal(root: string, mark: string): Promise<void> {
+  const path = journalPath(root, mark);
   const content = readWhole(path);
   if (content === undefined) return;
   const age = realNow() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
@@ -115,9 +161,10 @@ export async function settleJournal(root: string): Promise<void> {
     const written = await writeManifests(
       root,
       group.filter((manifest) => isNewer(root, manifest)),
+      mark,
     );
     await syncFiles(written);
-    for (const file of written) placeFile(file.path);
+    for (const file of written) placeFile(file);
     await Promise.all(group.map((manifest) => syncStanding(manifestPath(root, manifest.series))));
   }
   const named = all.flatMap(({ series, files }) => [
@@ -130,9 +177,10 @@ export async function settleJournal(root: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-function writeManifests(root: string, manifests: readonly Manifest[]): Promise<WrittenFile[]> {
+function writeManifests(root: string, manifests: readonly Manifest[], mark: string): Promise<WrittenFile[]> {
   return writeFiles(
     manifests.map((manifest) => ({ path: manifestPath(root, manifest.series), content: manifestText(manifest) })),
+    mark,
   );
 }
 
@@ -152,17 +200,20 @@ async function syncStanding(path: string): Promise<void> {
  * stays.
  */
 export class Journal {
+  readonly mark: string;
   private readonly root: string;
   private readonly pending = new Map<string, Manifest>();
   private fd: number | undefined;
 
-  constructor(root: string) {
+  /** @param mark of the shard that writes it: no two write one file */
+  constructor(root: string, mark = '') {
     this.root = root;
+    this.mark = mark;
   }
 
   /** @throws VortexError `disk-full`, `folder-unusable` */
   async append(manifests: readonly Manifest[]): Promise<void> {
-    const path = journalPath(this.root);
+    const path = journalPath(this.root, this.mark);
     try {
       this.fd ??= this.open(path);
       const end = fstatSync(this.fd).size;
@@ -186,9 +237,9 @@ export class Journal {
     const manifests = [...this.pending.values()];
     this.pending.clear();
     for (let from = 0; from < manifests.length; from += WRITTEN_TOGETHER) {
-      const written = await writeManifests(this.root, manifests.slice(from, from + WRITTEN_TOGETHER));
+      const written = await writeManifests(this.root, manifests.slice(from, from + WRITTEN_TOGETHER), this.mark);
       closeFiles(written);
-      for (const { path } of written) placeFile(path);
+      for (const file of written) placeFile(file);
     }
     writeSync(this.fd, `${CLOSED}\n`);
     closeSync(this.fd);

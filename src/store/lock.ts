@@ -1,156 +1,40 @@
-import { closeSync, openSync, readdirSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
-import * as z from 'zod';
-import { VortexError } from '../market/errors.ts';
-import { makeFolder, readWhole, storeError } from './files.ts';
-import { placeCommitted } from './journal.ts';
-import { bootIdentity, processNamespace, realNow, startOf } from './machine.ts';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { makeFolder } from './files.ts';
+import { journalMarks, placeCommitted } from './journal.ts';
+import { busy, tryLock } from './lock-file.ts';
+import { removeTemporary } from './leftovers.ts';
 import { lockPath } from './paths.ts';
-
-/** How often a living holder says that it lives. */
-const HEARTBEAT_MS = 10_000;
-/** After so long a silence a holder elsewhere counts as dead. */
-const SILENCE_MS = 60_000;
-
-const holder = z.object({
-  host: z.string(),
-  /** Identity of the kernel's boot and of the process namespace: a pid means something only inside both. */
-  boot: z.string(),
-  pid: z.number(),
-  /** Start time of the process in clock ticks since boot, so that a reused pid is told apart. */
-  started: z.string(),
-  run: z.string(),
-  since: z.string(),
-});
-
-type Holder = z.infer<typeof holder>;
-
-const bootAndNamespace = (): string => `${bootIdentity()} ${processNamespace()}`.trim();
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process may not be signalled, but it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-/** Whether the holder of a lock is gone: at once for a process of this machine, after a silence for one elsewhere. */
-function isDead(path: string, held: Holder | undefined): boolean {
-  if (held !== undefined && held.host === hostname() && held.boot === bootAndNamespace() && held.boot !== '') {
-    return !isAlive(held.pid) || (held.started !== '' && startOf(held.pid) !== held.started);
-  }
-  const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return touched !== undefined && Math.abs(realNow() - touched) > SILENCE_MS;
-}
-
-function parseHolder(content: Buffer | undefined): Holder | undefined {
-  try {
-    return holder.parse(JSON.parse(content?.toString('utf8') ?? ''));
-  } catch {
-    return undefined;
-  }
-}
-
-function createOnly(path: string, text: string): boolean {
-  try {
-    const fd = openSync(path, 'wx', 0o644);
-    try {
-      writeSync(fd, text);
-    } finally {
-      closeSync(fd);
-    }
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw storeError(error, path);
-  }
-}
-
-/** Removes the lock of a dead holder; only one process at a time looks and removes. */
-function takeOver(path: string): boolean {
-  const turn = `${path}.takeover`;
-  if (!createOnly(turn, '')) {
-    const age = realNow() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? realNow());
-    if (age > SILENCE_MS) rmSync(turn, { force: true });
-    return false;
-  }
-  try {
-    if (!isDead(path, parseHolder(readWhole(path)))) return false;
-    rmSync(path, { force: true });
-    return true;
-  } finally {
-    rmSync(turn, { force: true });
-  }
-}
-
-/** Removes the temporary files that a dead run left. Links are not followed: what they lead to is not ours. */
-function removeTemporary(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) removeTemporary(path);
-    else if (entry.isFile() && entry.name.endsWith('.tmp')) rmSync(path, { force: true });
-  }
-}
+import { shardLocks } from './shard-lock-list.ts';
 
 /** The right to write to a data folder. */
 export interface FolderLock {
   release(): void;
 }
 
-function busy(root: string, held: Holder | undefined): VortexError {
-  const who =
-    held === undefined ? 'another run' : `run ${held.run} (pid ${held.pid} on ${held.host}, since ${held.since})`;
-  return new VortexError(`${who} is working on ${root}; wait for it to end, or stop it`, {
-    code: 'folder-locked',
-    disposition: 'abort-run',
-    context: { root },
-  });
-}
-
 /**
- * Takes the data folder for one run. A dead holder is taken over, and what it left half done is removed.
+ * Takes the data folder for one run. A dead holder is taken over, and what it left half done is removed. While a shard is at
+ * work the folder is not to be had.
  * @param root the data folder; made when it is not there
  * @throws VortexError `folder-locked`, `folder-unusable`
  */
 export function lockFolder(root: string, run: string): FolderLock {
   const path = lockPath(root);
   makeFolder(dirname(path));
-  const text = `${JSON.stringify({
-    host: hostname(),
-    boot: bootAndNamespace(),
-    pid: process.pid,
-    started: startOf(process.pid),
-    run,
-    since: new Date(realNow()).toISOString(),
-  } satisfies Holder)}\n`;
-  if (!createOnly(path, text)) {
-    const held = parseHolder(readWhole(path));
-    if (!isDead(path, held) || !takeOver(path) || !createOnly(path, text)) throw busy(root, held);
-    placeCommitted(root);
-    removeTemporary(root);
-  }
-  const heartbeat = setInterval(() => {
-    const now = new Date(realNow());
-    try {
-      utimesSync(path, now, now);
-    } catch {
-      // The next write to the folder tells what is wrong with it.
-      clearInterval(heartbeat);
+  const lock = tryLock(path, run);
+  if ('held' in lock) throw busy(root, lock.held);
+  try {
+    const shards = shardLocks(root);
+    const living = shards.find(({ isDead }) => !isDead);
+    if (living !== undefined) throw busy(root, living.held);
+    if (lock.tookOver || shards.length > 0) {
+      placeCommitted(root, journalMarks(root));
+      removeTemporary(root);
+      for (const shard of shards) rmSync(shard.path, { force: true });
     }
-  }, HEARTBEAT_MS);
-  heartbeat.unref();
-  return {
-    release: () => {
-      clearInterval(heartbeat);
-      try {
-        if (readWhole(path)?.toString('utf8') === text) rmSync(path, { force: true });
-      } catch {
-        // The lock of a process that has ended is nobody's: the next run takes it over.
-      }
-    },
-  };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  return lock;
 }

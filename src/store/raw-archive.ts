@@ -1,16 +1,19 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Series } from '../market/instrument.ts';
+import { isInShard, shardMark } from '../market/shard.ts';
 import type { TimeRange } from '../market/time-range.ts';
 import { makeFolder } from './files.ts';
 import type { FileContent } from './files.ts';
-import type { Manifest, RawHistory } from './manifest.ts';
+import type { RawHistory } from './manifest.ts';
 import { rawFolder } from './paths.ts';
-import { chainHash, encodeItem, itemName, readItemName } from './raw-item.ts';
+import { chainHash, encodeItem, itemName } from './raw-item.ts';
 import type { RawExchange, RawItem } from './raw-item.ts';
-import { dayOf, itemsOfDay, rawDays, readSizes, removeOldDays, weighDay, writeSizes } from './raw-sizes.ts';
-import type { RawLimits, RawSizes } from './raw-sizes.ts';
+import { cleanDay, withoutDead } from './raw-leftovers.ts';
+import type { ManifestOf } from './raw-leftovers.ts';
+import { dayOf, readSizes, removeOldDays, weighDay, writeSizes } from './raw-sizes.ts';
+import type { OpenRun, RawLimits, RawSizes } from './raw-sizes.ts';
 import type { SeriesChange } from './series-change.ts';
+import type { ShardLock } from './shard-lock.ts';
 
 /** The answer to one request for bars. */
 export interface RawAnswer {
@@ -51,7 +54,8 @@ export class RawArchive {
   private readonly run: string;
   private readonly now: number;
   private readonly limits: RawLimits;
-  private readonly manifestOf: (series: string) => Manifest | undefined;
+  private readonly manifestOf: ManifestOf;
+  private readonly shard: ShardLock | undefined;
   private readonly day: string;
   private opening: Promise<RawSizes> | undefined;
   private readonly written = new Map<string, number>();
@@ -59,14 +63,10 @@ export class RawArchive {
   /**
    * @param now the time that the run stands for, milliseconds since the epoch, UTC
    * @param manifestOf what is committed of a series
+   * @param shard lock of the shard that the run is; absent: it has the folder for itself
    */
-  constructor(
-    root: string,
-    run: string,
-    now: number,
-    limits: RawLimits,
-    manifestOf: (series: string) => Manifest | undefined,
-  ) {
+  constructor(root: string, run: string, now: number, limits: RawLimits, manifestOf: ManifestOf, shard?: ShardLock) {
+    this.shard = shard;
     this.root = root;
     this.run = run;
     this.now = now;
@@ -125,42 +125,63 @@ export class RawArchive {
    */
   async close(committed: boolean): Promise<void> {
     const wrote = this.opening !== undefined;
+    const { shard } = this;
+    if (shard !== undefined) {
+      await this.opening;
+      await shard.alone(() => this.closePart(shard, wrote, committed));
+      return;
+    }
     const { open, ...before } = (await this.opening) ?? readSizes(this.root);
     const days = { ...before.days };
     for (const [day, bytes] of this.written) days[day] = (days[day] ?? 0) + bytes;
     const sizes = { ...before, days };
     const left = removeOldDays(this.root, sizes, this.limits, this.now);
-    if (wrote || left !== sizes)
-      await writeSizes(this.root, committed ? left : { ...left, open: { run: this.run, day: this.day } });
+    if (wrote || left !== sizes) await writeSizes(this.root, committed ? left : { ...left, open: this.mark });
   }
 
-  private async open(): Promise<RawSizes> {
+  private open(): Promise<RawSizes> {
     makeFolder(rawFolder(this.root));
-    const standing = readSizes(this.root);
-    const sizes = standing.open === undefined ? standing : this.clean(standing, standing.open);
-    await writeSizes(this.root, { ...sizes, open: { run: this.run, day: this.day } });
+    const { shard } = this;
+    return shard === undefined ? this.openWhole() : shard.alone(() => this.openPart(shard));
+  }
+
+  private async openWhole(): Promise<RawSizes> {
+    const sizes = withoutDead(this.root, readSizes(this.root), this.manifestOf);
+    await writeSizes(this.root, { ...sizes, open: this.mark });
     return sizes;
   }
 
-  /** Removes what a dead run wrote on a day and never committed, and weighs the day anew. */
-  private clean(sizes: RawSizes, { run, day }: NonNullable<RawSizes['open']>): RawSizes {
-    const days = { ...sizes.days };
-    for (const path of rawDays(this.root).filter((each) => each.endsWith(`/${day}`))) {
-      for (const name of itemsOfDay(this.root, path)) {
-        if (!this.isCommitted(name, run)) rmSync(join(rawFolder(this.root), path, name), { force: true });
-      }
-      days[path] = weighDay(this.root, path);
-    }
-    const { open, ...rest } = sizes;
-    return { ...rest, days };
+  /** What this shard left when it died the last time is removed; others may be at work on the same days. */
+  private async openPart({ shard }: ShardLock): Promise<RawSizes> {
+    const sizes = readSizes(this.root);
+    const name = shardMark(shard);
+    const dead = sizes.shards?.[name];
+    const isOurs = (series: string): boolean => series !== '' && isInShard(series, shard);
+    const days = dead === undefined ? sizes.days : cleanDay(this.root, sizes.days, dead, this.manifestOf, isOurs);
+    const open = { ...sizes, days, shards: { ...sizes.shards, [name]: this.mark } };
+    await writeSizes(this.root, open, name);
+    return open;
   }
 
-  private isCommitted(name: string, run: string): boolean {
-    const parts = readItemName(name);
-    if (parts === undefined) return false;
-    const raw = this.manifestOf(parts.series)?.raw;
-    // A history is named by the run that began it: one of the dead run that no manifest has was never committed.
-    return raw?.history === parts.history ? parts.index <= raw.items : parts.history !== run;
+  /** The last of the shards weighs what all have written, and removes what is past retention. */
+  private async closePart({ shard, others }: ShardLock, wrote: boolean, committed: boolean): Promise<void> {
+    const { shards, ...before } = readSizes(this.root);
+    const name = shardMark(shard);
+    const living = others();
+    const isLast = Object.keys(shards ?? {}).every((other) => !living.has(other));
+    const days = { ...before.days };
+    for (const [day, bytes] of this.written) {
+      days[day] = isLast ? weighDay(this.root, day) : (days[day] ?? 0) + bytes;
+    }
+    const open = Object.entries(shards ?? {}).filter(([other]) => other !== name || !committed);
+    const marks = open.length === 0 ? {} : { shards: Object.fromEntries(open) };
+    const sizes = { ...before, days, ...marks };
+    const left = isLast ? removeOldDays(this.root, sizes, this.limits, this.now) : sizes;
+    if (wrote || left !== sizes) await writeSizes(this.root, left, name);
+  }
+
+  private get mark(): OpenRun {
+    return { run: this.run, day: this.day };
   }
 
   private place(provider: string, name: string, content: Buffer): string {

@@ -16,12 +16,19 @@ export interface RawLimits {
 /** The share of the disk that the raw archive takes unless told. */
 const SHARE_OF_DISK = 0.05;
 
+const openRun = z.object({ run: z.string(), day: z.string() });
+
+/** A run that is writing, or died, and its day (2024/07/03). */
+export type OpenRun = z.infer<typeof openRun>;
+
 const sizesForm = z.object({
   schema: z.literal(1),
   /** Bytes by day folder: `yahoo/2024/07/03`. */
   days: z.record(z.string(), z.number()),
-  /** The run that is writing, or died, and its day (2024/07/03). */
-  open: z.object({ run: z.string(), day: z.string() }).optional(),
+  /** The run on its own that is writing, or died. */
+  open: openRun.optional(),
+  /** The same of shards, by mark (`1-of-3`). */
+  shards: z.record(z.string(), openRun).optional(),
   /** The last day (2024/01/15) of which something was removed. */
   removed: z.string().optional(),
 });
@@ -29,7 +36,7 @@ const sizesForm = z.object({
 /** What is known of the raw archive without looking at its files. */
 export type RawSizes = z.infer<typeof sizesForm>;
 
-const sizesPath = (root: string): string => join(rawFolder(root), 'sizes.json');
+export const sizesPath = (root: string): string => join(rawFolder(root), 'sizes.json');
 
 /** 2024/07/03, UTC. */
 export const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10).replaceAll('-', '/');
@@ -77,11 +84,17 @@ export function readSizes(root: string): RawSizes {
   return { schema: 1, days: Object.fromEntries(rawDays(root).map((day) => [day, weighDay(root, day)])) };
 }
 
-/** Writes it down. Not synced: what a crash loses is counted again. */
-export async function writeSizes(root: string, sizes: RawSizes): Promise<void> {
-  const path = sizesPath(root);
-  closeFiles(await writeFiles([{ path, content: Buffer.from(`${JSON.stringify(sizes)}\n`) }]));
-  placeFile(path);
+/**
+ * Writes it down. Not synced: what a crash loses is counted again.
+ * @param mark of the shard that writes
+ */
+export async function writeSizes(root: string, sizes: RawSizes, mark = ''): Promise<void> {
+  const written = await writeFiles(
+    [{ path: sizesPath(root), content: Buffer.from(`${JSON.stringify(sizes)}\n`) }],
+    mark,
+  );
+  closeFiles(written);
+  for (const file of written) placeFile(file);
 }
 
 function twentiethOfDisk(root: string): number {

@@ -78,7 +78,7 @@ export async function placeRemade(
   try {
     await syncFiles(written);
     setAside(root, run, foreign);
-    for (const { path } of written) placeFile(path);
+    for (const file of written) placeFile(file);
   } catch (error) {
     dropFiles(written);
     throw error;

@@ -13,7 +13,8 @@ export interface Revisions {
   readonly bases: readonly BasisChange[];
 }
 
-const HEADER = 'Seen,Run,Datetime,Kind,Column,Old,New\n';
+/** First line of a log. */
+export const REVISIONS_HEADER = 'Seen,Run,Datetime,Kind,Column,Old,New\n';
 
 /** `.vortex/revisions/<same path>.csv` */
 export const revisionsPath = (root: string, key: string): string => join(root, OWN_FOLDER, 'revisions', `${key}.csv`);
@@ -78,7 +79,7 @@ export async function appendRevisions(root: string, key: string, lines: string, 
     try {
       if (size > committed) ftruncateSync(fd, committed);
       const start = Math.min(size, committed);
-      const text = Buffer.from(start === 0 ? HEADER + lines : lines);
+      const text = Buffer.from(start === 0 ? REVISIONS_HEADER + lines : lines);
       for (let written = 0; written < text.length;) written += writeSync(fd, text, written);
       await syncDescriptor(fd);
       return start + text.length;

@@ -162,7 +162,10 @@ export async function commitChanges(
   const drafts: Draft[] = [];
   for (const change of changes) drafts.push(await draft(change, root, isWhole));
   const contents = drafts.flatMap(({ files }) => files.flatMap((file) => ('encoded' in file ? [file.encoded] : [])));
-  const written = await writeFiles(contents.map(({ path, content }) => ({ path: join(root, path), content })));
+  const written = await writeFiles(
+    contents.map(({ path, content }) => ({ path: join(root, path), content })),
+    journal.mark,
+  );
   const writtenAt = new Map(written.map((file, index) => [contents[index]?.path ?? '', file]));
   const appends = drafts.flatMap(({ files }) => files.flatMap((file) => ('append' in file ? [file.append] : [])));
   const appendedAt = appendTime();
@@ -178,7 +181,7 @@ export async function commitChanges(
   }
   try {
     for (const { foreign } of finished) setAside(root, run, foreign);
-    for (const { path } of written) placeFile(path);
+    for (const file of written) placeFile(file);
     for (const append of appends) await appendRows(join(root, append.file.path), append, appendedAt);
   } catch (error) {
     dropFiles(written);

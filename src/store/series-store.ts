@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { concatBars } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import type { Series } from '../market/instrument.ts';
+import { shardMark } from '../market/shard.ts';
+import type { Shard } from '../market/shard.ts';
 import { setTailAside, tailBytes } from './append.ts';
 import { isContent } from './checksum.ts';
 import { monthOfPart } from './encoding.ts';
@@ -11,7 +13,7 @@ import { loadFile } from './load-file.ts';
 import { parseManifest, storedSeries, TAIL_LENGTH, versionOf, withoutMonths } from './manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
-import { Journal, settleJournal, unsettledManifests } from './journal.ts';
+import { Journal, journalMarks, settleJournal, unsettledManifests } from './journal.ts';
 import { manifestPath } from './paths.ts';
 import { UNKNOWN_SERIES } from './series-change.ts';
 import type { Committed, KnownSeries, SeriesChange, SeriesHead } from './series-change.ts';
@@ -43,18 +45,24 @@ export class SeriesStore {
   /** Manifests that a crash kept from their own files. */
   private unsettled: ReadonlyMap<string, Manifest> | undefined;
 
-  /** @param overlapBars stored bars that an update asks for again; a manifest keeps the stamps of so many */
-  constructor(root: string, run: string, now: () => number, overlapBars = 0) {
+  /**
+   * @param overlapBars stored bars that an update asks for again; a manifest keeps the stamps of so many
+   * @param shard part of the folder that is written; absent: the whole
+   */
+  constructor(root: string, run: string, now: () => number, overlapBars = 0, shard?: Shard) {
     this.root = root;
     this.run = run;
     this.now = now;
     this.tailLength = Math.max(TAIL_LENGTH, overlapBars);
-    this.journal = new Journal(root);
+    this.journal = new Journal(root, shard === undefined ? '' : shardMark(shard));
   }
 
-  /** Finishes what a run before this one left undone; to be called once, under the lock, before anything is read. */
+  /**
+   * Finishes what runs before this one left undone; to be called once, under the lock of the whole folder, before anything
+   * is read. A shard finds it done by its lock.
+   */
   async recover(): Promise<void> {
-    await settleJournal(this.root);
+    for (const mark of journalMarks(this.root)) await settleJournal(this.root, mark);
   }
 
   /**
@@ -150,6 +158,24 @@ export class SeriesStore {
   /** Puts a manifest in force whose files stand already. @throws VortexError `disk-full`, `folder-unusable` */
   restate(manifest: Manifest): Promise<void> {
     return this.journal.append([manifest]);
+  }
+
+  /**
+   * Takes old lines off the logs of revisions of series; to be called under the lock, by a store of its own.
+   * @param before lines that were seen before are removed, milliseconds since the epoch, UTC
+   * @throws VortexError `disk-full`, `folder-unusable`
+   */
+  async forgetRevisions(series: readonly string[], before: number): Promise<void> {
+    const { trimRevisions } = await import('./revision-retention.ts');
+    for (const key of series) {
+      const manifest = this.manifestOf(key);
+      if (manifest?.revision_bytes === undefined) continue;
+      const bytes = await trimRevisions(this.root, key, manifest.revision_bytes, before, this.journal.mark);
+      if (bytes === undefined) continue;
+      const { before: superseded, ...inForce } = manifest;
+      await this.restate({ ...inForce, commit: manifest.commit + 1, revision_bytes: bytes });
+    }
+    await this.close();
   }
 
   /** Waits until every change is durable or has failed, and writes the manifests to their own files. */

@@ -1,5 +1,6 @@
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tradeDate } from '../../src/market/calendar.ts';
 import { accountName, AllowanceLedger } from '../../src/store/allowance-ledger.ts';
@@ -65,5 +66,102 @@ describe('the ledger of an allowance', () => {
     expect(longAgo.read().used).toBe(1);
     expect(readdirSync(folderOf(root))).toHaveLength(14);
     expect(readFileSync(join(folderOf(root), '2024-07-20.jsonl'), 'utf8')).toMatch(/^\n\{.*\}$/);
+  });
+});
+
+describe('the ledger of shards', () => {
+  const shardOf = (root: string, index: number, count: number, run = 1): AllowanceLedger =>
+    new AllowanceLedger(root, 'barchart', 'me', DAY, `run-${run}-${index}of${count}`, { index, count });
+  const shares = (root: string, count: number, limit: number): number[] =>
+    Array.from({ length: count }, (_, index) => shardOf(root, index, count).budget(limit).limit);
+
+  async function spendAll(ledger: AllowanceLedger, limit: number): Promise<number> {
+    let spent = 0;
+    while (await ledger.spend(false, limit)) spent += 1;
+    return spent;
+  }
+
+  it('has a file for each, so that no two machines append to one, and counts them all', async () => {
+    const root = temporaryFolder();
+    await Promise.all([0, 1, 2].map((index) => shardOf(root, index, 3).spend(index === 0, 9)));
+    await ledgerOf(root).spend(false, 9);
+    expect(readdirSync(folderOf(root)).sort()).toEqual([
+      '2024-07-03.0-of-3.jsonl',
+      '2024-07-03.1-of-3.jsonl',
+      '2024-07-03.2-of-3.jsonl',
+      '2024-07-03.jsonl',
+    ]);
+    expect(ledgerOf(root).read()).toMatchObject({ used: 4, liveUsed: 1 });
+    expect(shardOf(root, 0, 3).budget(9)).toMatchObject({ used: 1, liveUsed: 1 });
+  });
+
+  it('shares out what runs on their own and shards of another number have left', async () => {
+    const root = temporaryFolder();
+    expect(shares(root, 3, 11)).toEqual([4, 4, 3]);
+    await ledgerOf(root).spend(false, 11);
+    expect(shares(root, 3, 11)).toEqual([4, 3, 3]);
+    expect(await spendAll(shardOf(root, 1, 3), 11)).toBe(3);
+    // What one of them uses is no loss of the others.
+    expect(shares(root, 3, 11)).toEqual([4, 3, 3]);
+    expect(shares(root, 2, 11)).toEqual([4, 3]);
+    expect(await spendAll(ledgerOf(root, 'alone'), 11)).toBe(7);
+    expect(await spendAll(shardOf(root, 0, 2), 11)).toBe(0);
+  });
+
+  it('gives no share to a shard when there are more of them than downloads', async () => {
+    const root = temporaryFolder();
+    expect(shares(root, 4, 2)).toEqual([1, 1, 0, 0]);
+    expect(await spendAll(shardOf(root, 3, 4), 2)).toBe(0);
+    expect(ledgerOf(root).read().used).toBe(0);
+  });
+
+  it('takes off what other programs used, as the provider tells one of them, and not what the shards used', async () => {
+    const root = temporaryFolder();
+    await shardOf(root, 0, 2).spend(false, 20);
+    await shardOf(root, 1, 2).spend(false, 20);
+    await shardOf(root, 0, 2).tell(2);
+    expect(shares(root, 2, 20)).toEqual([10, 10]);
+    await shardOf(root, 1, 2).tell(7);
+    expect(shares(root, 2, 20)).toEqual([8, 7]);
+    expect(ledgerOf(root).read()).toMatchObject({ used: 7, told: 7 });
+    // Written before it was asked for, it is not in the provider's count yet.
+    await shardOf(root, 0, 2).spend(false, 20);
+    await shardOf(root, 1, 2).tell(7);
+    expect(shares(root, 2, 20)).toEqual([8, 7]);
+    expect(ledgerOf(root).read().used).toBe(8);
+    await ledgerOf(root, 'alone').tell(11);
+    expect(ledgerOf(root).read().used).toBe(11);
+    await ledgerOf(root, 'alone').spend(false, 20);
+    expect(ledgerOf(root).read().used).toBe(12);
+  });
+
+  it('hears from any of them that the provider gives no more', async () => {
+    const root = temporaryFolder();
+    await shardOf(root, 0, 2).end();
+    expect(shardOf(root, 1, 2).budget(20).ended).toBe(true);
+    expect(await shardOf(root, 1, 2).spend(false, 20)).toBe(false);
+    expect(await ledgerOf(root).spend(false, 20)).toBe(false);
+    expect(ledgerOf(root).read().used).toBe(0);
+  });
+
+  it('never gives out more than the limit, whoever spends in what order and in how many parts', async () => {
+    const step = fc.record({
+      count: fc.constantFrom(1, 2, 3, 5),
+      index: fc.nat(4),
+      times: fc.integer({ min: 1, max: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(12), fc.array(step, { maxLength: 12 }), async (limit, steps) => {
+        const root = temporaryFolder();
+        let given = 0;
+        for (const [place, { count, index, times }] of steps.entries()) {
+          const ledger = count === 1 ? ledgerOf(root, `run-${place}`) : shardOf(root, index % count, count, place);
+          for (let time = 0; time < times; time++) if (await ledger.spend(false, limit)) given += 1;
+        }
+        expect(given).toBeLessThanOrEqual(limit);
+        expect(ledgerOf(root).read().used).toBe(given);
+      }),
+      { numRuns: 30 },
+    );
   });
 });

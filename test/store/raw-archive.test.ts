@@ -8,6 +8,9 @@ import { RawListing } from '../../src/store/raw-reader.ts';
 import type { RawLimits } from '../../src/store/raw-sizes.ts';
 import { SeriesStore } from '../../src/store/series-store.ts';
 import type { Series } from '../../src/market/instrument.ts';
+import { shardIndex } from '../../src/market/shard.ts';
+import { lockShard } from '../../src/store/shard-lock.ts';
+import type { ShardLock } from '../../src/store/shard-lock.ts';
 import { everythingIn, temporaryFolder } from '../support/folder.ts';
 import { bars, change, SPY, stock } from './workspace.ts';
 
@@ -164,5 +167,97 @@ it('an item is one line of JSON and the answer as it came', async () => {
     url: 'http://x/SPY',
     status: 200,
     body: Buffer.from('a\nb\u0000'),
+  });
+});
+
+describe('the archive of shards', () => {
+  const COUNT = 2;
+  const DAY = '2024-01-10';
+  const now = Date.parse(DAY);
+  const sizes = (root: string) =>
+    JSON.parse(readFileSync(join(root, '.vortex/raw/sizes.json'), 'utf8')) as {
+      days: Record<string, number>;
+      shards?: Record<string, unknown>;
+    };
+  const weight = (root: string): number =>
+    items(root).reduce((sum, path) => sum + readFileSync(join(root, '.vortex/raw', path)).length, 0);
+  const mine = (index: number): Series[] =>
+    ['SPY', 'KO', 'QQQ', 'AAPL', 'MSFT', 'GE', 'T', 'F']
+      .map(stock)
+      .filter(({ key }) => shardIndex(key, COUNT) === index);
+
+  /** A run of a shard with its archive, in steps. */
+  function running(root: string, lock: ShardLock, run: string, limits: RawLimits = NO_LIMITS) {
+    const store = new SeriesStore(root, run, () => now, 0, lock.shard);
+    const raw = new RawArchive(root, run, now, limits, (key) => store.manifestOf(key), lock);
+    const keep = (series: Series) => raw.keep(change(series, store.read(series), bars(10)), told(series.key));
+    return {
+      write: async (series: Series) => {
+        for (const { path, content } of (await keep(series)).raw ?? []) writeFileSync(path, content);
+      },
+      commit: async (series: Series) => {
+        await store.commit(await keep(series));
+      },
+      end: async () => {
+        await store.close();
+        await raw.close(true);
+        lock.release();
+      },
+    };
+  }
+  const take = (root: string, index: number) => lockShard(root, `run-${index}`, { index, count: COUNT });
+
+  it('is weighed to the byte when the last of them has ended, and only the last removes what is past retention', async () => {
+    const root = temporaryFolder();
+    await runOn(root, '2024-01-01', { series: stock('OLD') });
+    const limits = { days: 5, bytes: undefined };
+    const both = await Promise.all(
+      [0, 1].map(async (index) => running(root, await take(root, index), `r${index}`, limits)),
+    );
+    await Promise.all(both.map((shard, index) => Promise.all(mine(index).map(shard.commit))));
+    await both[1]?.end();
+    expect(daysOf(root)).toContain('2024/01/01');
+    await both[0]?.end();
+    expect(daysOf(root)).not.toContain('2024/01/01');
+    expect(sizes(root)).toEqual({ schema: 1, days: { 'yahoo/2024/01/10': weight(root) }, removed: '2024/01/01' });
+  });
+
+  it('loses what a dead shard never committed, and nothing of a shard that is just about to commit', async () => {
+    const root = temporaryFolder();
+    const [first, second] = [mine(0), mine(1)];
+    const dead = await take(root, 0);
+    const living = running(root, await take(root, 1), 'living');
+    const dying = running(root, dead, 'dying');
+    await dying.commit(first[0] ?? SPY);
+    await dying.write(first[1] ?? SPY);
+    await living.write(second[0] ?? SPY);
+    expect(Object.keys(sizes(root).shards ?? {}).sort()).toEqual(['0-of-2', '1-of-2']);
+    expect(items(root)).toHaveLength(3);
+    // Killed: its lock goes, its mark in the archive stays.
+    dead.release();
+    const next = running(root, await take(root, 0), 'next');
+    await next.commit(first[2] ?? SPY);
+    const names = items(root).join();
+    expect(items(root)).toHaveLength(3);
+    expect(names).not.toContain(first[1]?.key.replaceAll('/', '~'));
+    expect(names).toContain(second[0]?.key.replaceAll('/', '~'));
+    await living.commit(second[0] ?? SPY);
+    await living.end();
+    await next.end();
+    expect(sizes(root)).toEqual({ schema: 1, days: { 'yahoo/2024/01/10': weight(root) } });
+  });
+
+  it('loses all of that when a run on its own comes, or a shard of another number', async () => {
+    for (const next of ['alone', 'of-3']) {
+      const root = temporaryFolder();
+      const dead = await take(root, 0);
+      await running(root, dead, 'dying').write(mine(0)[0] ?? SPY);
+      dead.release();
+      expect(items(root)).toHaveLength(1);
+      if (next === 'alone') await runOn(root, DAY, { series: stock('NEW') });
+      else (await lockShard(root, 'next', { index: 1, count: 3 })).release();
+      expect(items(root)).toHaveLength(next === 'alone' ? 1 : 0);
+      expect(sizes(root).shards).toBeUndefined();
+    }
   });
 });

@@ -72,3 +72,60 @@ describe('the log of what a source has changed', () => {
     expect(log(root)).toBe(HEADER + closeLine('run-1', 1, 2) + closeLine('run-3', 2, 3));
   });
 });
+
+describe('the retention of that log', () => {
+  const line = (day: string, fresh: number): string => `${day}T06:00:00.000Z,r,2024-01-02,price,Close,1,${fresh}\n`;
+  const put = (root: string, text: string): void => {
+    writeFileSync(join(root, '.vortex/revisions/stocks/1d/SPY.csv'), text);
+  };
+  const forget = async (root: string, before: string): Promise<void> => {
+    const store = storeOf(root, 'later');
+    await store.recover();
+    await store.forgetRevisions([SPY.key, 'stocks/1d/KO'], Date.parse(before));
+  };
+  const known = (root: string) => manifest(root)['revision_bytes'];
+
+  /** A folder whose log has these lines, all committed. */
+  async function withLines(...lines: string[]): Promise<string> {
+    const root = temporaryFolder();
+    await runOf(root, 'run-1', 100, close(1, 2));
+    const text = HEADER + lines.join('');
+    put(root, text);
+    const file = manifestFile(root);
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...stored, revision_bytes: text.length }));
+    return root;
+  }
+
+  it('takes off the lines that were seen before, and the next revision stands behind the rest', async () => {
+    const root = await withLines(line('2024-01-10', 2), line('2024-02-10', 3), line('2024-03-10', 4));
+    await forget(root, '2024-02-01');
+    expect(log(root)).toBe(HEADER + line('2024-02-10', 3) + line('2024-03-10', 4));
+    expect(known(root)).toBe(log(root).length);
+    await runOf(root, 'run-2', 101, close(4, 5));
+    expect(log(root)).toBe(HEADER + line('2024-02-10', 3) + line('2024-03-10', 4) + closeLine('run-2', 4, 5));
+    await forget(root, '2025-01-01');
+    expect(log(root)).toBe(HEADER);
+    await runOf(root, 'run-3', 102, close(5, 6));
+    expect(log(root)).toBe(HEADER + closeLine('run-3', 5, 6));
+    expect(known(root)).toBe(log(root).length);
+  });
+
+  it('writes nothing while all lines are young', async () => {
+    const root = await withLines(line('2024-02-10', 3));
+    const before = [log(root), manifest(root).commit];
+    await forget(root, '2024-02-01');
+    expect([log(root), manifest(root).commit]).toEqual(before);
+  });
+
+  it('keeps no line that was never committed, and goes on where it was cut off before the manifest knew', async () => {
+    const root = await withLines(line('2024-01-10', 2), line('2024-02-10', 3));
+    appendFileSync(join(root, '.vortex/revisions/stocks/1d/SPY.csv'), line('2024-02-11', 9));
+    await forget(root, '2024-02-01');
+    expect(log(root)).toBe(HEADER + line('2024-02-10', 3));
+    const cut = await withLines(line('2024-01-10', 2), line('2024-02-10', 3));
+    put(cut, HEADER + line('2024-02-10', 3));
+    await forget(cut, '2024-02-01');
+    expect(known(cut)).toBe(log(cut).length);
+  });
+});

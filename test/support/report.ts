@@ -4,6 +4,7 @@ const counts = z.record(z.string(), z.number());
 const report = z.strictObject({
   schema: z.literal(1),
   run: z.string(),
+  shard: z.string().optional(),
   status: z.enum(['ok', 'partial', 'postponed', 'refused', 'failed', 'interrupted']),
   exitCode: z.number(),
   startedAt: z.iso.datetime(),

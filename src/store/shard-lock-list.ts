@@ -1,0 +1,32 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Shard } from '../market/shard.ts';
+import { isMissing, storeError } from './files.ts';
+import { lookAt } from './lock-file.ts';
+import type { Holder } from './lock-file.ts';
+import { lockPath, shardOfLock } from './paths.ts';
+
+/** The lock of a shard as it stands. */
+export interface ShardLockFile {
+  readonly shard: Shard;
+  readonly path: string;
+  readonly held: Holder | undefined;
+  readonly isDead: boolean;
+}
+
+/** The locks of all shards of a folder, those of dead ones too. @throws VortexError `folder-unusable` */
+export function shardLocks(root: string): ShardLockFile[] {
+  const folder = dirname(lockPath(root));
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw storeError(error, folder);
+  }
+  return names.flatMap((name) => {
+    const shard = shardOfLock(name);
+    const path = join(folder, name);
+    return shard === undefined ? [] : [{ shard, path, ...lookAt(path) }];
+  });
+}
