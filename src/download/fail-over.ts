@@ -8,14 +8,17 @@ export interface Attempt {
   readonly error: VortexError | undefined;
   /** The source knows the series and has no bars of it, and that is no proof that there are none elsewhere. */
   readonly isEmpty?: boolean;
-  /** Stores and counts what came of it. */
-  readonly settle: () => void;
+  /** Stores and counts what came of it. @param more what else is to be said of its error */
+  readonly settle: (more?: string) => void;
 }
 
 /** Errors about a series after which another provider may have it. */
 const NOT_HERE: ReadonlySet<VortexError['code']> = new Set(['no-such-symbol', 'not-servable', 'allowance-used']);
 
-/** Takes series that have no bars yet to the next listed provider when one is away or cannot serve them. */
+/**
+ * Takes series that have no bars yet, or that another's may be mixed into, to the next listed provider when one is away or
+ * cannot serve them.
+ */
 export class FailOver {
   readonly #plan: Plan;
   readonly #warn: (message: string) => void;
@@ -38,17 +41,25 @@ export class FailOver {
   ): Promise<() => void> {
     const tried = new Set<string>();
     let kept: Attempt | undefined;
+    const refusals: string[] = [];
     for (let at = job; ;) {
       const last = await attempt(at);
       const { error, isEmpty = false } = last;
       if (error === undefined && !isEmpty) return last.settle;
       // A provider that is away may have what the others lack, and an empty answer is better than none.
-      if (error === undefined || POSTPONING.has(error.code)) kept ??= last;
+      if (error === undefined || POSTPONING.has(error.code) || at.stored.rows > 0) kept ??= last;
+      if (error !== undefined && last !== kept) refusals.push(error.message);
       tried.add(at.provider);
       const isAway = error?.disposition === 'stop-provider' || stopped.has(at.provider);
-      const isElsewhere = error === undefined || isAway || NOT_HERE.has(error.code);
+      const isGuest = at.guestOf !== undefined && error?.disposition !== 'abort-run';
+      const isElsewhere = error === undefined || isAway || isGuest || NOT_HERE.has(error.code);
       const next = isElsewhere ? this.#plan.instead?.(at, new Set([...tried, ...stopped.keys()])) : undefined;
-      if (next === undefined) return (kept ?? last).settle;
+      if (next === undefined) {
+        const more = job.stored.rows > 0 && refusals.length > 0 ? refusals.join('; ') : undefined;
+        return () => {
+          (kept ?? last).settle(more);
+        };
+      }
       this.#say(at, next, error);
       at = next;
     }
@@ -56,7 +67,11 @@ export class FailOver {
 
   #say(from: Job, to: Job, error: VortexError | undefined): void {
     const isOfAll = error !== undefined && (POSTPONING.has(error.code) || error.disposition === 'stop-provider');
-    const what = isOfAll ? 'series that have no bars yet are' : `${from.series.key} is`;
+    const all =
+      to.guestOf === undefined
+        ? 'series that have no bars yet are'
+        : `what is missing of series that are kept from ${to.guestOf} is (failover.mix)`;
+    const what = isOfAll ? all : `${from.series.key} is`;
     const line = `${what} asked of ${to.provider} in place of ${from.provider}: ${error?.message ?? 'it has no bars of it'}`;
     if (this.#said.has(line)) return;
     this.#said.add(line);

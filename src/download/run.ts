@@ -8,7 +8,7 @@ import type { StoredSeries } from '../market/stored-series.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import type { RawAnswers } from '../store/raw-archive.ts';
 import { addMissingFormats, commitChange } from './committing.ts';
-import { failFast, notDone, POSTPONING, withNearest } from './endings.ts';
+import { failFast, notDone, POSTPONING, withMore, withNearest } from './endings.ts';
 import { FailOver } from './fail-over.ts';
 import type { Attempt } from './fail-over.ts';
 import type { Purse } from './purse.ts';
@@ -146,8 +146,8 @@ class PlanRun {
   private async attempt(job: Job): Promise<Attempt> {
     const undone = (error: VortexError): Attempt => ({
       error,
-      settle: () => {
-        this.leaveOut(job, error);
+      settle: (more) => {
+        this.leaveOut(job, withMore(error, more));
       },
     });
     const early = this.stopped.get(job.provider) ?? this.ending() ?? this.purses.refusal(job);
@@ -187,8 +187,8 @@ class PlanRun {
     return {
       error: recording.change === undefined ? error : undefined,
       isEmpty: recording.result.outcome === 'empty' && !job.suggested,
-      settle: () => {
-        this.settleJob(job, recording, error, told);
+      settle: (more) => {
+        this.settleJob(job, recording, error === undefined ? error : withMore(error, more), told);
       },
     };
   }
@@ -233,6 +233,11 @@ class PlanRun {
 
   /** A job whose work was done or cut short; the error says how it counts. */
   private reportJob(result: SeriesResult, error: VortexError | undefined): void {
+    const { mixedFrom, provider, added, series } = result;
+    if (mixedFrom !== undefined)
+      this.announce(
+        `${series}, which is kept from ${provider ?? 'another'}: ${added} bars of ${mixedFrom} are mixed in`,
+      );
     if (result.outcome !== 'failed' || error === undefined) this.tally.add(result);
     // A request that was cut off because another series ended the run is not this series' failure.
     else this.tally.addCut(result, error.code === 'interrupted' ? (this.ending() ?? error) : error, error);
@@ -257,6 +262,10 @@ class PlanRun {
       this.tools.warn(`${job.provider} is not asked any more in this run: ${error.message}`);
       if (error.code === 'allowance-used') this.keep(this.noteEnd(job.provider));
     }
+  }
+
+  private announce(message: string): void {
+    (this.tools.announce ?? this.tools.warn)(message);
   }
 
   private abort(error: VortexError): void {

@@ -3,6 +3,13 @@ import type { Period } from './period.ts';
 import { formatInstant, formatTradeDate } from './calendar.ts';
 import type { TimeRange, TimeRanges } from './time-range.ts';
 
+/** Stamps of which another provider than that of the series told. */
+export interface MixedRange extends TimeRange {
+  readonly provider: string;
+  /** The provider of the series was asked since, and does not have these bars. */
+  readonly kept?: boolean;
+}
+
 /** What is known of a series before anything is asked. */
 export interface StoredSeries {
   /** The provider it is bound to. */
@@ -11,6 +18,8 @@ export interface StoredSeries {
   readonly timezone?: string;
   /** Stamps that are data or proven empty; everything else is unknown. */
   readonly coverage: TimeRanges;
+  /** What of the coverage is another provider's, ascending; absent: nothing. */
+  readonly mixed?: readonly MixedRange[];
   readonly rows: number;
   /** Stamp of the first bar. */
   readonly first?: number;
