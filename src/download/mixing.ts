@@ -10,16 +10,10 @@ import type { RebasedBars } from '../market/rebase.ts';
 import type { MixedRange, StoredSeries } from '../market/stored-series.ts';
 import { intersect, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
-import type { Job } from '../plan/plan.ts';
 
 const within = (ranges: TimeRanges) => (time: number) => ranges.some(({ from, to }) => from <= time && time < to);
 
 const inOrder = (mixed: readonly MixedRange[]): MixedRange[] => [...mixed].sort((a, b) => a.from - b.from);
-
-/** The provider that the series is kept from, where the job asks another one. */
-export function hostOf({ provider }: Pick<Job, 'provider'>, stored: StoredSeries): string | undefined {
-  return stored.rows > 0 && stored.provider !== provider ? stored.provider : undefined;
-}
 
 /** Why nothing of one provider is mixed into a series of another. */
 export function notMixed(guest: string, host: string, why: string): VortexError {

@@ -21,7 +21,7 @@ import type { Format } from '../market/file-format.ts';
 import { columnNames } from '../store/columns.ts';
 import type { KnownSeries, SeriesChange, SeriesHead } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
-import { hostOf, mixBars, notMixed, takeOver } from './mixing.ts';
+import { mixBars, notMixed, takeOver } from './mixing.ts';
 import type { Mixed } from './mixing.ts';
 import type { FetchedSeries } from './series-job.ts';
 import type { SeriesResult } from './run-report.ts';
@@ -154,7 +154,7 @@ async function mergeInto(
   const isRebase = job.reason === 'rebase';
   const first = Math.min(bars.time[0] ?? Infinity, answered[0]?.from ?? Infinity);
   const { bars: stored, head } = await loadFrom(known, isRebase || wantsAll ? Number.NEGATIVE_INFINITY : first, period);
-  const host = hostOf(job, known.stored);
+  const host = job.guestOf;
   const merged =
     host === undefined
       ? workIn(job, known, stored, answer)
@@ -186,7 +186,7 @@ export async function recordSeries(
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
   }
   const grid = gridOf(fetched.bars.time, period);
-  const host = hostOf(job, known.stored);
+  const host = job.guestOf;
   const mixed = wouldMix(known.version, source, grid, host === undefined ? undefined : { provider, host });
   if (mixed !== undefined) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', mixed), error: mixed };

@@ -94,7 +94,9 @@ describe.concurrent('a series whose provider is away', () => {
     context.expect(await status(LATER)).toMatchObject({ provider: 'barchart', mixed, revisions: 0 });
     const table = await vortex(['status', '--now', LATER], { cwd });
     context.expect(table.stdout).toContain('barchart+yahoo');
-    context.expect((await run('verify', LATER)).code).toBe(0);
+    const audit = await run('verify', LATER);
+    context.expect(audit.code, audit.stdout).toBe(0);
+    context.expect(audit.stdout).toContain('2024-07-03 to 2024-07-09 is by the word of yahoo');
   });
 
   it('is asked again of its own provider when that is back: the file is that of an undisturbed folder, nothing counts as revised', async (context) => {
