@@ -1,6 +1,7 @@
 import { countDropped, countOutsideHighLow } from '../market/bar-checks.ts';
 import { sameBars } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
+import { formatTradeDate } from '../market/calendar.ts';
 import { VortexError } from '../market/errors.ts';
 import { gridOf, gridsAgree } from '../market/grid.ts';
 import { mergeBars } from '../market/merge.ts';
@@ -227,6 +228,7 @@ export async function recordSeries(
   const facts: SeriesChange['facts'] = {
     provider: rows > 0 ? (before?.provider ?? provider) : provider,
     ...sourceFacts(host === undefined ? source : undefined, before),
+    ...optional('expires', source?.expires === undefined ? before?.expires : formatTradeDate(source.expires)),
     ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
     coverage: writeCoverage(coverageAfter(job, known, fetched.answered), period),
     ...(others.length === 0 ? {} : { mixed: writeMixed(others, period) }),

@@ -8,6 +8,7 @@ import type { StoredSeries } from '../market/stored-series.ts';
 import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
+import { withExpiry } from './expiry.ts';
 import { mayMix, ownBarsBefore, ownCoverage, ownTail, withCommonBars } from './mixing.ts';
 import { inOrder } from './order.ts';
 import type { Job, JobReason, Plan, PlannedProvider, PlanOptions, Settled } from './plan.ts';
@@ -137,7 +138,7 @@ function planOne(
   stored: StoredSeries,
   options: PlanOptions,
   notices: Set<string>,
-  service = chooseService(wanted, stored, options),
+  service: Service,
 ): Job | Settled {
   const { series } = wanted;
   if (!('provider' in service)) return notServed(wanted, stored, options.force, service.reason);
@@ -227,14 +228,17 @@ export function planJobs(
   const settled: Settled[] = [];
   const entries = new Map(onePerSeries(wanted).map((entry) => [entry.series.key, entry]));
   const instead = (job: Job, away: ReadonlySet<string>): Job | undefined => {
-    const entry = entries.get(job.series.key);
+    const asked = entries.get(job.series.key);
+    const entry = asked === undefined ? undefined : withExpiry(asked, job.stored);
     const rest = { ...options, providers: options.providers.filter(({ id }) => !away.has(id)) };
     if (entry === undefined || (job.stored.rows > 0 && !mayMix(job.stored, options))) return undefined;
     const planned = planOne(entry, job.stored, rest, new Set(), firstService(entry, rest));
     return 'outcome' in planned ? undefined : planned;
   };
-  for (const entry of entries.values()) {
-    const planned = planOne(entry, storedOf(entry.series), options, notices);
+  for (const asked of entries.values()) {
+    const stored = storedOf(asked.series);
+    const entry = withExpiry(asked, stored);
+    const planned = planOne(entry, stored, options, notices, chooseService(entry, stored, options));
     if ('outcome' in planned) settled.push(planned);
     else jobs.push(planned);
   }

@@ -65,6 +65,8 @@ const version = z.object({
   source_symbol: z.string().optional(),
   timezone: z.string().optional(),
   currency: z.string().optional(),
+  /** The contract's last trade date, by the word of a source. */
+  expires: z.string().optional(),
   /** The zone whose midnight ends a day, or `exchange`. */
   day_boundary: z.string().optional(),
   /** Minutes of the period at which intraday bars begin. */
@@ -216,6 +218,7 @@ export function storedSeries(value: ManifestVersion, period: Manifest['period'])
   return {
     ...(value.provider === undefined ? {} : { provider: value.provider }),
     ...(value.timezone === undefined ? {} : { timezone: value.timezone }),
+    ...(value.expires === undefined ? {} : { expires: Date.parse(value.expires) }),
     coverage,
     ...(mixed.length === 0 ? {} : { mixed }),
     rows: value.rows,
