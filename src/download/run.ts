@@ -9,6 +9,7 @@ import type { SeriesChange } from '../store/series-change.ts';
 import type { RawAnswers } from '../store/raw-archive.ts';
 import { addMissingFormats, commitChange } from './committing.ts';
 import { failFast, notDone, POSTPONING, withMore, withNearest } from './endings.ts';
+import { expiredLine, hasExpired } from './expired.ts';
 import { FailOver } from './fail-over.ts';
 import type { Attempt } from './fail-over.ts';
 import type { Purse } from './purse.ts';
@@ -184,13 +185,22 @@ class PlanRun {
     const { recording, told } = worked;
     const error = withNearest(recording.error ?? worked.error, job, tools.namesLike);
     if (error !== undefined) this.obey(error, job);
+    const isGone = hasExpired(error, job, work.capabilities, options.now);
     return {
       error: recording.change === undefined ? error : undefined,
       isEmpty: recording.result.outcome === 'empty' && !job.suggested,
       settle: (more) => {
-        this.settleJob(job, recording, error === undefined ? error : withMore(error, more), told);
+        // Where others were asked for it and failed, there is more to say.
+        if (isGone && more === undefined) this.leaveExpired(job);
+        else this.settleJob(job, recording, error === undefined ? error : withMore(error, more), told);
       },
     };
+  }
+
+  private leaveExpired(job: Job): void {
+    this.unservable += 1;
+    this.tally.leaveOut();
+    this.announce(expiredLine(job));
   }
 
   private settleJob(

@@ -12,7 +12,7 @@ export class Tally {
   readonly results: SeriesResult[] = [];
   /** Exit codes of what went wrong. */
   readonly codes: number[] = [];
-  readonly #total: number;
+  #total: number;
   readonly #onProgress: (progress: Progress) => void;
   /** Told of each series that failed. */
   readonly #onFailure: (error: VortexError) => void;
@@ -26,6 +26,11 @@ export class Tally {
   add(result: SeriesResult): void {
     this.results.push(result);
     this.#onProgress({ done: this.results.length, total: this.#total, result });
+  }
+
+  /** A series that turned out to be none of this run's. */
+  leaveOut(): void {
+    this.#total -= 1;
   }
 
   /** A series whose work was cut short. @param counted what the error counts as; @param error what it was */

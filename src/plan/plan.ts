@@ -25,6 +25,8 @@ export interface Job {
   readonly allowance: number;
   /** True when only a cycle suggested the contract: a "no such symbol" then proves that it does not exist. */
   readonly suggested: boolean;
+  /** The caller named the contract or the instrument itself. */
+  readonly named?: true;
   /** The provider that the series is kept from, where this job asks another one for what is missing. */
   readonly guestOf?: string;
   readonly stored: StoredSeries;

@@ -182,6 +182,7 @@ function planOne(
     answers: requests.map((part) => answersFor(capabilities, series.period, part)),
     allowance: capabilities.allowance === undefined ? 0 : requests.length,
     suggested: wanted.suggested && capabilities.servesWholeLife,
+    ...(wanted.named ? { named: true as const } : {}),
     ...(guestOf === undefined ? {} : { guestOf }),
     stored,
   };
