@@ -1,6 +1,8 @@
 import type { VortexError } from '../market/errors.ts';
+import { subtract } from '../market/time-range.ts';
 import type { Job, Plan } from '../plan/plan.ts';
 import { POSTPONING } from './endings.ts';
+import type { Tally } from './tally.ts';
 
 /** One go at a job. */
 export interface Attempt {
@@ -32,12 +34,14 @@ export class FailOver {
   /**
    * Tries the providers of a job in turn.
    * @param stopped providers that are not asked any more in this run
+   * @param tally counts a job of which everything is there, if by the word of others
    * @returns what settles the job
    */
   async run(
     job: Job,
     stopped: ReadonlyMap<string, VortexError>,
     attempt: (job: Job) => Promise<Attempt>,
+    tally: Pick<Tally, 'addUnchanged'>,
   ): Promise<() => void> {
     const tried = new Set<string>();
     let kept: Attempt | undefined;
@@ -54,6 +58,12 @@ export class FailOver {
       const isGuest = at.guestOf !== undefined && error?.disposition !== 'abort-run';
       const isElsewhere = error === undefined || isAway || isGuest || NOT_HERE.has(error.code);
       const next = isElsewhere ? this.#plan.instead?.(at, new Set([...tried, ...stopped.keys()])) : undefined;
+      if (next === undefined && isElsewhere && error !== undefined && this.#isFilled(at)) {
+        this.#sayOnce(`bars that were mixed into series of ${at.provider} stay as they are: ${error.message}`);
+        return () => {
+          tally.addUnchanged(job);
+        };
+      }
       if (next === undefined) {
         const more = job.stored.rows > 0 && refusals.length > 0 ? refusals.join('; ') : undefined;
         return () => {
@@ -65,6 +75,12 @@ export class FailOver {
     }
   }
 
+  /** Whether others have told of all that the series' own provider is asked for. */
+  #isFilled({ guestOf, missing, stored }: Job): boolean {
+    if (this.#plan.mix !== true || guestOf !== undefined || stored.mixed === undefined) return false;
+    return missing.every((range) => subtract(range, stored.coverage).length === 0);
+  }
+
   #say(from: Job, to: Job, error: VortexError | undefined): void {
     const isOfAll = error !== undefined && (POSTPONING.has(error.code) || error.disposition === 'stop-provider');
     const all =
@@ -73,6 +89,10 @@ export class FailOver {
         : `what is missing of series that are kept from ${to.guestOf} is (failover.mix)`;
     const what = isOfAll ? all : `${from.series.key} is`;
     const line = `${what} asked of ${to.provider} in place of ${from.provider}: ${error?.message ?? 'it has no bars of it'}`;
+    this.#sayOnce(line);
+  }
+
+  #sayOnce(line: string): void {
     if (this.#said.has(line)) return;
     this.#said.add(line);
     this.#warn(line);

@@ -139,7 +139,7 @@ class PlanRun {
   }
 
   private async runJob(job: Job): Promise<void> {
-    const settle = await this.failOver.run(job, this.stopped, (at) => this.attempt(at));
+    const settle = await this.failOver.run(job, this.stopped, (at) => this.attempt(at), this.tally);
     settle();
   }
 

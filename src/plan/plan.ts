@@ -44,6 +44,8 @@ export interface Plan {
   readonly settled: readonly Settled[];
   /** What the caller should be told: ranges that were clipped, names that were read one way of two. */
   readonly notices: readonly string[];
+  /** Bars of other providers may be put into a series. */
+  readonly mix?: boolean;
   /**
    * The job at the next listed provider for a series that has no bars yet, or that bars may be mixed into; undefined when
    * no other can serve it.

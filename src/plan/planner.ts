@@ -243,5 +243,11 @@ export function planJobs(
     if ('outcome' in planned) settled.push(planned);
     else jobs.push(planned);
   }
-  return { jobs: inOrder(jobs, options), settled, notices: [...notices], instead };
+  return {
+    jobs: inOrder(jobs, options),
+    settled,
+    notices: [...notices],
+    mix: options.mix === true && !options.force,
+    instead,
+  };
 }

@@ -94,6 +94,14 @@ describe.concurrent('a series whose provider is away', () => {
     context.expect(await status(LATER)).toMatchObject({ provider: 'barchart', mixed, revisions: 0 });
     const table = await vortex(['status', '--now', LATER], { cwd });
     context.expect(table.stdout).toContain('barchart+yahoo');
+    const files = identities(join(cwd, 'data/futures'));
+    const again = await run(download, LATER);
+    context.expect(again.code, again.stderr).toBe(0);
+    context.expect(resultOf(readReport(again.stdout), GOLD)).toMatchObject({ outcome: 'unchanged', added: 0 });
+    context
+      .expect(again.stderr)
+      .toContain('bars that were mixed into series of barchart stay as they are: barchart served');
+    context.expect(identities(join(cwd, 'data/futures'))).toEqual(files);
     const audit = await run('verify', LATER);
     context.expect(audit.code, audit.stdout).toBe(0);
     context.expect(audit.stdout).toContain('2024-07-03 to 2024-07-09 is by the word of yahoo');
