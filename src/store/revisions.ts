@@ -25,7 +25,12 @@ const KIND_OF_COUNTS = new Set(['Volume', 'Open Interest']);
 const number = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '' : String(value));
 
 /** The lines of a log of revisions: one a changed or replaced value, one a bar that vanished, one for a change of basis. */
-export function revisionLines({ changes, bases, replaced = [] }: Revisions, period: Period, run: string, now: number): string {
+export function revisionLines(
+  { changes, bases, replaced = [] }: Revisions,
+  period: Period,
+  run: string,
+  now: number,
+): string {
   const head = `${new Date(now).toISOString()},${run}`;
   const lines = bases.map(({ columns, factor, difference }) => {
     const names = columns === 'prices' ? 'Open High Low Close' : columns;
