@@ -3,10 +3,12 @@ import { formatTradeDate, parseTradeDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
 import { deliveryMonth, resolveCycle } from '../market/futures-cycle.ts';
 import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, PERIODS } from '../market/period.ts';
+import { seriesOf } from '../market/series.ts';
 import { contractDays, selectInstruments } from '../plan/select.ts';
 import { oneYearBefore } from '../plan/wanted.ts';
 import { PROVIDERS } from '../providers/registry.ts';
+import { SeriesStore } from '../store/series-store.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
@@ -117,7 +119,13 @@ function readDay(flag: string, given: string | undefined, otherwise: number): nu
   return date;
 }
 
-/** `vortex instruments resolve GOLD …`: the contract list. */
+/** The last trade date (2024-04-26) that a source has told of a contract in the data folder. */
+function expiryIn(store: SeriesStore, instrument: Instrument, contract: Contract): string | undefined {
+  const told = PERIODS.map((period) => store.manifestOf(seriesOf(instrument, contract, period).key)?.expires);
+  return told.find((date) => date !== undefined);
+}
+
+/** `vortex instruments resolve GOLD …`: the contract list, with true expiries where the data folder knows them. */
 export async function resolveInstruments(
   symbols: readonly string[],
   flags: SelectionFlags,
@@ -131,23 +139,31 @@ export async function resolveInstruments(
     to: readDay('--end', flags.end, today) + DAY_MS,
   };
   if (range.from >= range.to) throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);
+  const store = new SeriesStore(context.settings.output_dir, 'instruments', () => now);
   const contracts = selectionsOf(symbols, context, 'future').flatMap(({ instrument }) => {
     const found = resolveCycle(instrument.code, instrument.cycle ?? '', range, contractDays(instrument), now);
-    return found.map(({ contract, wanted }) => ({
-      instrument: instrument.id,
-      symbol: contract.symbol,
-      month: deliveryMonth(contract),
-      from: formatTradeDate(wanted.from),
-      to: formatTradeDate(wanted.to - DAY_MS),
-    }));
+    return found.flatMap(({ contract, wanted }) => {
+      const expires = expiryIn(store, instrument, contract);
+      const [from, last] = [formatTradeDate(wanted.from), formatTradeDate(wanted.to - DAY_MS)];
+      const to = expires !== undefined && expires < last ? expires : last;
+      if (to < from) return [];
+      return {
+        instrument: instrument.id,
+        symbol: contract.symbol,
+        month: deliveryMonth(contract),
+        from,
+        to,
+        ...(expires === undefined ? {} : { expires }),
+      };
+    });
   });
   if (flags.json) writeJson(output, { schema: 1, contracts });
   else {
-    const header = ['instrument', 'symbol', 'month', 'from', 'to'] as const;
+    const header = ['instrument', 'symbol', 'month', 'from', 'to', 'expires'] as const;
     output.out(
       textTable(
         header,
-        contracts.map((contract) => header.map((key) => contract[key])),
+        contracts.map((contract) => header.map((key) => contract[key] ?? '-')),
       ),
     );
   }

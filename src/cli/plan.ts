@@ -29,7 +29,10 @@ interface PlannedRequest {
   readonly allowance: number;
 }
 
-/** The requests of a plan, one row each. Dates are whole days, both in; instants are exclusive at the end. Pure. */
+/**
+ * The requests of a plan, one row each; `mix` is the reason where another provider's bars are to be put into a series. Dates
+ * are whole days, both in; instants are exclusive at the end. Pure.
+ */
 export function plannedRequests(jobs: readonly Job[]): PlannedRequest[] {
   return jobs.flatMap((job) =>
     job.requests.map((range, index) => {
@@ -40,7 +43,7 @@ export function plannedRequests(jobs: readonly Job[]): PlannedRequest[] {
         provider: job.provider,
         from,
         to,
-        reason: job.reason,
+        reason: job.guestOf === undefined ? job.reason : 'mix',
         requests: job.answers?.[index] ?? 1,
         allowance: job.allowance > 0 ? 1 : 0,
       };

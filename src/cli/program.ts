@@ -186,6 +186,7 @@ function addInstruments(program: Command, surroundings: Surroundings, done: (exi
     .option('--start <date>', 'first day (default: one year ago)')
     .option('--end <date>', 'last day, included (default: today)')
     .option('--instruments <file>', 'file of instruments; may be repeated', collect)
+    .option('-o, --output-dir <dir>', 'data folder, for the true expiries that it knows')
     .addHelpText('after', '\nExample:\n  vortex instruments resolve GOLD --start 2024-01-01 --end 2024-06-30\n')
     .action(async (symbols: string[], flags: SelectionFlags) => {
       done(await (await import('./instruments.ts')).resolveInstruments(symbols, flags, surroundings));

@@ -111,7 +111,10 @@ function planRepair(patients: readonly Patient[], context: CommandContext): Plan
       plans.push({ jobs: [], settled: [settled], notices: [] });
       continue;
     }
-    const providers = PROVIDERS.filter(({ id }) => id === provider);
+    const ids = [provider, ...(parts.known.stored.mixed ?? []).map((range) => range.provider)];
+    const providers = PROVIDERS.filter(({ id }) => ids.includes(id)).sort(
+      (a, b) => ids.indexOf(a.id) - ids.indexOf(b.id),
+    );
     const series = seriesFor(name, context);
     if (providers.length === 0 || series === undefined) {
       const why =

@@ -143,6 +143,7 @@ export function planFor(
     overlapBars: context.settings.overlap_bars,
     settleMinutes: context.settings.settle_minutes,
     force: flags.force ?? false,
+    mix: context.settings.failover.mix,
     budgets: dayBudgets(context, wanted.providers),
     now: context.now,
     ...(context.shard === undefined ? {} : { shard: context.shard }),

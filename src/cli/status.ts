@@ -24,6 +24,12 @@ function missingText({ missing }: SeriesStatus): string {
   return `${first[0]}..${first[1]}${rest.length === 0 ? '' : ` and ${thousands(rest.length)} more`}`;
 }
 
+/** The provider of a series, and those whose bars are mixed in: `barchart+yahoo`. */
+function providersOf({ provider, mixed = [] }: SeriesStatus): string | undefined {
+  const all = [provider, ...mixed.map((range) => range.provider)].filter((id) => id !== null);
+  return all.length === 0 ? undefined : [...new Set(all)].join('+');
+}
+
 /** The inventory for people. Pure. */
 export function statusTable(series: readonly SeriesStatus[], checksums: boolean): string {
   const header = ['series', 'symbol', 'provider', 'rows', 'first', 'last', 'missing', 'age', 'revised', 'state'];
@@ -32,7 +38,7 @@ export function statusTable(series: readonly SeriesStatus[], checksums: boolean)
     series.map((one) => [
       one.series,
       one.symbol,
-      one.provider ?? '-',
+      providersOf(one) ?? '-',
       one.rows,
       one.first ?? '-',
       one.last ?? '-',
@@ -70,7 +76,7 @@ export function statusCsv(series: readonly SeriesStatus[], checksums: boolean): 
       one.instrument,
       one.symbol,
       one.period,
-      one.provider ?? '',
+      providersOf(one) ?? '',
       one.rows,
       one.first ?? '',
       one.last ?? '',

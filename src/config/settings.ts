@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { FORMATS } from '../market/file-format.ts';
 import { PERIODS } from '../market/period.ts';
 import { suggest } from './explain.ts';
+import { failover } from './fail-over.ts';
 import { builtOnce } from './provider-options.ts';
 import type { ProviderOptions } from './provider-options.ts';
 import { shardSettings } from './shard.ts';
@@ -112,6 +113,7 @@ function buildSchema(providerOptions: ProviderOptions) {
     default_provider: providerList(Object.keys(providerOptions))
       .default('yahoo')
       .describe('Where bars come from: a provider, or a comma list; the first is preferred, the others are fail-over'),
+    failover: failover.prefault({}).describe('What becomes of a series while its provider is away'),
     dry_run: z.boolean().default(false).describe('true: plan only; no request, no write'),
     backup_data: z
       .boolean()

@@ -28,6 +28,11 @@ export function notDone(interrupted: boolean): VortexError {
   );
 }
 
+/** The error with something more to say. */
+export function withMore(error: VortexError, more: string | undefined): VortexError {
+  return more === undefined ? error : new VortexError(`${error.message}; ${more}`, error);
+}
+
 /** A symbol that nobody knows may be a slip of the pen: the nearest names stand beside it. */
 export function withNearest(
   error: VortexError | undefined,

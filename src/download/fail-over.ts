@@ -1,6 +1,8 @@
 import type { VortexError } from '../market/errors.ts';
+import { subtract } from '../market/time-range.ts';
 import type { Job, Plan } from '../plan/plan.ts';
 import { POSTPONING } from './endings.ts';
+import type { Tally } from './tally.ts';
 
 /** One go at a job. */
 export interface Attempt {
@@ -8,14 +10,17 @@ export interface Attempt {
   readonly error: VortexError | undefined;
   /** The source knows the series and has no bars of it, and that is no proof that there are none elsewhere. */
   readonly isEmpty?: boolean;
-  /** Stores and counts what came of it. */
-  readonly settle: () => void;
+  /** Stores and counts what came of it. @param more what else is to be said of its error */
+  readonly settle: (more?: string) => void;
 }
 
 /** Errors about a series after which another provider may have it. */
 const NOT_HERE: ReadonlySet<VortexError['code']> = new Set(['no-such-symbol', 'not-servable', 'allowance-used']);
 
-/** Takes series that have no bars yet to the next listed provider when one is away or cannot serve them. */
+/**
+ * Takes series that have no bars yet, or that another's may be mixed into, to the next listed provider when one is away or
+ * cannot serve them.
+ */
 export class FailOver {
   readonly #plan: Plan;
   readonly #warn: (message: string) => void;
@@ -29,35 +34,65 @@ export class FailOver {
   /**
    * Tries the providers of a job in turn.
    * @param stopped providers that are not asked any more in this run
+   * @param tally counts a job of which everything is there, if by the word of others
    * @returns what settles the job
    */
   async run(
     job: Job,
     stopped: ReadonlyMap<string, VortexError>,
     attempt: (job: Job) => Promise<Attempt>,
+    tally: Pick<Tally, 'addUnchanged'>,
   ): Promise<() => void> {
     const tried = new Set<string>();
     let kept: Attempt | undefined;
+    const refusals: string[] = [];
     for (let at = job; ;) {
       const last = await attempt(at);
       const { error, isEmpty = false } = last;
       if (error === undefined && !isEmpty) return last.settle;
       // A provider that is away may have what the others lack, and an empty answer is better than none.
-      if (error === undefined || POSTPONING.has(error.code)) kept ??= last;
+      if (error === undefined || POSTPONING.has(error.code) || at.stored.rows > 0) kept ??= last;
+      if (error !== undefined && last !== kept) refusals.push(error.message);
       tried.add(at.provider);
       const isAway = error?.disposition === 'stop-provider' || stopped.has(at.provider);
-      const isElsewhere = error === undefined || isAway || NOT_HERE.has(error.code);
+      const isGuest = at.guestOf !== undefined && error?.disposition !== 'abort-run';
+      const isElsewhere = error === undefined || isAway || isGuest || NOT_HERE.has(error.code);
       const next = isElsewhere ? this.#plan.instead?.(at, new Set([...tried, ...stopped.keys()])) : undefined;
-      if (next === undefined) return (kept ?? last).settle;
+      if (next === undefined && isElsewhere && error !== undefined && this.#isFilled(at)) {
+        this.#sayOnce(`bars that were mixed into series of ${at.provider} stay as they are: ${error.message}`);
+        return () => {
+          tally.addUnchanged(job);
+        };
+      }
+      if (next === undefined) {
+        const more = job.stored.rows > 0 && refusals.length > 0 ? refusals.join('; ') : undefined;
+        return () => {
+          (kept ?? last).settle(more);
+        };
+      }
       this.#say(at, next, error);
       at = next;
     }
   }
 
+  /** Whether others have told of all that the series' own provider is asked for. */
+  #isFilled({ guestOf, missing, stored }: Job): boolean {
+    if (this.#plan.mix !== true || guestOf !== undefined || stored.mixed === undefined) return false;
+    return missing.every((range) => subtract(range, stored.coverage).length === 0);
+  }
+
   #say(from: Job, to: Job, error: VortexError | undefined): void {
     const isOfAll = error !== undefined && (POSTPONING.has(error.code) || error.disposition === 'stop-provider');
-    const what = isOfAll ? 'series that have no bars yet are' : `${from.series.key} is`;
+    const all =
+      to.guestOf === undefined
+        ? 'series that have no bars yet are'
+        : `what is missing of series that are kept from ${to.guestOf} is (failover.mix)`;
+    const what = isOfAll ? all : `${from.series.key} is`;
     const line = `${what} asked of ${to.provider} in place of ${from.provider}: ${error?.message ?? 'it has no bars of it'}`;
+    this.#sayOnce(line);
+  }
+
+  #sayOnce(line: string): void {
     if (this.#said.has(line)) return;
     this.#said.add(line);
     this.#warn(line);

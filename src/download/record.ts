@@ -1,5 +1,7 @@
 import { countDropped, countOutsideHighLow } from '../market/bar-checks.ts';
 import { sameBars } from '../market/bars.ts';
+import type { Bars } from '../market/bars.ts';
+import { formatTradeDate } from '../market/calendar.ts';
 import { VortexError } from '../market/errors.ts';
 import { gridOf, gridsAgree } from '../market/grid.ts';
 import { mergeBars } from '../market/merge.ts';
@@ -14,12 +16,14 @@ import { unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import type { SourceFacts } from '../providers/provider.ts';
-import { versionFacts, writeCoverage } from '../store/manifest.ts';
+import { versionFacts, writeCoverage, writeMixed } from '../store/manifest.ts';
 import type { ManifestVersion } from '../store/manifest.ts';
 import type { Format } from '../market/file-format.ts';
 import { columnNames } from '../store/columns.ts';
 import type { KnownSeries, SeriesChange, SeriesHead } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
+import { mixBars, notMixed, takeOver } from './mixing.ts';
+import type { Mixed } from './mixing.ts';
 import type { FetchedSeries } from './series-job.ts';
 import type { SeriesResult } from './run-report.ts';
 
@@ -86,9 +90,12 @@ function wouldMix(
   before: ManifestVersion | undefined,
   source: SourceFacts | undefined,
   grid: readonly number[],
+  guest?: { readonly provider: string; readonly host: string },
 ): VortexError | undefined {
   if (before === undefined || before.rows === 0) return undefined;
   const refuse = (what: string): VortexError =>
+    guest === undefined ? mixture(what) : notMixed(guest.provider, guest.host, what);
+  const mixture = (what: string): VortexError =>
     new VortexError(`${what}; the two are not mixed in one file. Move the series away to fetch it anew`, {
       code: 'bad-answer',
       disposition: 'skip-series',
@@ -98,6 +105,9 @@ function wouldMix(
     return refuse(
       `the source's day ends at midnight of ${boundary}, that of the stored bars at ${before.day_boundary}`,
     );
+  }
+  if (guest !== undefined && (boundary === undefined || before.day_boundary === undefined)) {
+    return refuse(`nobody has said where a day ends ${boundary === undefined ? 'there' : 'in the stored bars'}`);
   }
   if (gridsAgree(before.grid ?? [], grid)) return undefined;
   return refuse(
@@ -110,30 +120,57 @@ export type LoadFrom = SeriesStore['loadFrom'];
 
 interface Merged {
   /** Undefined: the source seems to have put the series on another basis. */
-  readonly merged: RebasedBars | undefined;
+  readonly merged: WorkedIn | undefined;
   readonly head: SeriesHead | undefined;
 }
 
-/** Works the answers into the stored bars that they touch; older ones of a long series are left where they are. */
+/** Bars with an answer worked in, and what of them is not of the series' own provider. */
+type WorkedIn = RebasedBars & Partial<Mixed>;
+
+/** Works an answer of the series' own provider in; undefined when it is on another basis. */
+function workIn(job: Job, known: KnownSeries, stored: Bars, { bars, answered }: Answer): WorkedIn | undefined {
+  const work = (own: Bars): RebasedBars | undefined => {
+    if (job.reason === 'rebase') return rebaseBars(own, bars);
+    return basisChanges(own, bars).length > 0 ? undefined : { ...mergeBars(own, bars), bases: [] };
+  };
+  const { mixed } = known.stored;
+  return mixed === undefined ? work(stored) : takeOver(stored, mixed, answered, job.series.period, work);
+}
+
+type Answer = Pick<FetchedSeries, 'bars' | 'answered'>;
+
+/**
+ * Works the answers into the stored bars that they touch; older ones of a long series are left where they are.
+ * @throws VortexError `bad-answer` when they are another provider's and do not go together
+ */
 async function mergeInto(
   job: Job,
   known: KnownSeries,
-  { bars, answered }: Pick<FetchedSeries, 'bars' | 'answered'>,
+  answer: Answer,
   loadFrom: LoadFrom,
   wantsAll: boolean,
 ): Promise<Merged> {
   const { period } = job.series;
+  const { bars, answered } = answer;
   const isRebase = job.reason === 'rebase';
   const first = Math.min(bars.time[0] ?? Infinity, answered[0]?.from ?? Infinity);
   const { bars: stored, head } = await loadFrom(known, isRebase || wantsAll ? Number.NEGATIVE_INFINITY : first, period);
-  if (!isRebase && basisChanges(stored, bars).length > 0) return { merged: undefined, head };
-  const merged = isRebase ? rebaseBars(stored, bars) : { ...mergeBars(stored, bars), bases: [] };
+  const host = job.guestOf;
+  const merged =
+    host === undefined
+      ? workIn(job, known, stored, answer)
+      : mixBars(stored, known.stored, answer, job.provider, period);
+  if (typeof merged === 'string') throw notMixed(job.provider, host ?? '', merged);
+  if (merged === undefined) return { merged, head };
   // A column that the older rows do not have changes each of them.
   const isSame = head === undefined || columnNames(merged.bars).join() === known.version?.columns.join();
-  return isSame ? { merged, head } : mergeInto(job, known, { bars, answered }, loadFrom, true);
+  return isSame ? { merged, head } : mergeInto(job, known, answer, loadFrom, true);
 }
 
-/** Works what was fetched into what is stored. @throws VortexError `file-corrupt`, `folder-unusable` */
+/**
+ * Works what was fetched into what is stored.
+ * @throws VortexError `file-corrupt`, `folder-unusable`, `bad-answer` for bars that cannot be mixed
+ */
 export async function recordSeries(
   job: Job,
   known: KnownSeries,
@@ -150,7 +187,8 @@ export async function recordSeries(
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
   }
   const grid = gridOf(fetched.bars.time, period);
-  const mixed = wouldMix(known.version, source, grid);
+  const host = job.guestOf;
+  const mixed = wouldMix(known.version, source, grid, host === undefined ? undefined : { provider, host });
   if (mixed !== undefined) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', mixed), error: mixed };
   }
@@ -165,7 +203,8 @@ export async function recordSeries(
     };
   }
   const rows = (head?.rows ?? 0) + merged.bars.time.length;
-  const changed = merged.added + merged.revised + merged.bases.length > 0;
+  const { replaced = [], mixed: others = [], differs = false } = merged;
+  const changed = differs || merged.added + merged.revised + merged.bases.length > 0;
   const failed = error !== undefined && !absent;
   const outcome = failed ? 'failed' : changed ? 'updated' : rows === 0 ? 'empty' : 'unchanged';
   const stamp = (row: number): string | null => {
@@ -179,6 +218,7 @@ export async function recordSeries(
     added: merged.added,
     revised: merged.revised,
     dropped,
+    ...(host !== undefined && merged.added > 0 ? { mixedFrom: provider } : {}),
     ...(dropped === 0 ? {} : { droppedReasons: fetched.dropped }),
     ...(flagged === 0 ? {} : { flagged }),
     first: head?.first ?? stamp(0),
@@ -187,20 +227,20 @@ export async function recordSeries(
   const before = known.version;
   const facts: SeriesChange['facts'] = {
     provider: rows > 0 ? (before?.provider ?? provider) : provider,
-    ...optional('source_symbol', source?.symbol ?? before?.source_symbol),
-    ...optional('timezone', source?.timezone ?? before?.timezone),
-    ...optional('currency', source?.currency ?? before?.currency),
-    ...optional('day_boundary', source?.dayBoundary ?? before?.day_boundary),
+    ...sourceFacts(host === undefined ? source : undefined, before),
+    ...optional('expires', source?.expires === undefined ? before?.expires : formatTradeDate(source.expires)),
     ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
     coverage: writeCoverage(coverageAfter(job, known, fetched.answered), period),
+    ...(others.length === 0 ? {} : { mixed: writeMixed(others, period) }),
     ...(absent ? { absent: { provider, checked_at: new Date(now).toISOString() } } : {}),
     ...(before?.imported_from === undefined ? {} : { imported_from: before.imported_from }),
     revisions: (before?.revisions ?? 0) + merged.revised + merged.bases.length,
   };
   const { changes, bases } = merged;
-  const revisions = changes.length + bases.length > 0 ? { revisions: { changes, bases } } : {};
+  const isLogged = changes.length + bases.length + replaced.length > 0;
+  const revisions = isLogged ? { revisions: { changes, bases, replaced } } : {};
   const bars = changed || lacksFormat ? { bars: merged.bars, head } : {};
-  const whole = head === undefined && sameBars(merged.bars, fetched.bars);
+  const whole = head === undefined && host === undefined && sameBars(merged.bars, fetched.bars);
   return {
     change: { series, known, formats: keptFormats(known, formats), facts, ...bars, ...revisions },
     result,
@@ -218,6 +258,16 @@ export function markRebasePending(job: Job, known: KnownSeries): SeriesChange | 
 /** The wanted formats, and those that the series has already: a format once written is kept current while its files are there. */
 export function keptFormats(known: KnownSeries, formats: readonly Format[]): Format[] {
   return [...new Set([...formats, ...known.standing])];
+}
+
+/** What is said of a source: by its answer, else as it was. */
+function sourceFacts(source: SourceFacts | undefined, before: ManifestVersion | undefined) {
+  return {
+    ...optional('source_symbol', source?.symbol ?? before?.source_symbol),
+    ...optional('timezone', source?.timezone ?? before?.timezone),
+    ...optional('currency', source?.currency ?? before?.currency),
+    ...optional('day_boundary', source?.dayBoundary ?? before?.day_boundary),
+  };
 }
 
 function optional<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {

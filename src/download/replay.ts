@@ -35,6 +35,7 @@ export interface ReplayedSeries {
 }
 
 function jobOf(items: readonly RawItem[], head: RawItem, series: Series, known: KnownSeries): Job {
+  const host = known.stored.rows > 0 ? known.stored.provider : undefined;
   return {
     series,
     provider: head.provider,
@@ -44,6 +45,7 @@ function jobOf(items: readonly RawItem[], head: RawItem, series: Series, known: 
     requests: items.map(({ range }) => range),
     allowance: 0,
     suggested: head.suggested,
+    ...(host === undefined || host === head.provider ? {} : { guestOf: host }),
     stored: known.stored,
   };
 }

@@ -16,6 +16,8 @@ export interface SeriesResult {
   readonly droppedReasons?: Readonly<Partial<Record<string, number>>>;
   /** Bars that were stored as they came though their open or close lies outside high and low, or their stamp is in doubt. */
   readonly flagged?: number;
+  /** The provider whose bars were put into this series of another one. */
+  readonly mixedFrom?: string;
   /** First and last stored stamps. */
   readonly first: string | null;
   readonly last: string | null;

@@ -8,7 +8,8 @@ import type { StoredSeries } from '../market/stored-series.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import type { RawAnswers } from '../store/raw-archive.ts';
 import { addMissingFormats, commitChange } from './committing.ts';
-import { failFast, notDone, POSTPONING, withNearest } from './endings.ts';
+import { failFast, notDone, POSTPONING, withMore, withNearest } from './endings.ts';
+import { expiredLine, hasExpired } from './expired.ts';
 import { FailOver } from './fail-over.ts';
 import type { Attempt } from './fail-over.ts';
 import type { Purse } from './purse.ts';
@@ -138,7 +139,7 @@ class PlanRun {
   }
 
   private async runJob(job: Job): Promise<void> {
-    const settle = await this.failOver.run(job, this.stopped, (at) => this.attempt(at));
+    const settle = await this.failOver.run(job, this.stopped, (at) => this.attempt(at), this.tally);
     settle();
   }
 
@@ -146,8 +147,8 @@ class PlanRun {
   private async attempt(job: Job): Promise<Attempt> {
     const undone = (error: VortexError): Attempt => ({
       error,
-      settle: () => {
-        this.leaveOut(job, error);
+      settle: (more) => {
+        this.leaveOut(job, withMore(error, more));
       },
     });
     const early = this.stopped.get(job.provider) ?? this.ending() ?? this.purses.refusal(job);
@@ -184,13 +185,22 @@ class PlanRun {
     const { recording, told } = worked;
     const error = withNearest(recording.error ?? worked.error, job, tools.namesLike);
     if (error !== undefined) this.obey(error, job);
+    const isGone = hasExpired(error, job, work.capabilities, options.now);
     return {
       error: recording.change === undefined ? error : undefined,
       isEmpty: recording.result.outcome === 'empty' && !job.suggested,
-      settle: () => {
-        this.settleJob(job, recording, error, told);
+      settle: (more) => {
+        // Where others were asked for it and failed, there is more to say.
+        if (isGone && more === undefined) this.leaveExpired(job);
+        else this.settleJob(job, recording, error === undefined ? error : withMore(error, more), told);
       },
     };
+  }
+
+  private leaveExpired(job: Job): void {
+    this.unservable += 1;
+    this.tally.leaveOut();
+    this.announce(expiredLine(job));
   }
 
   private settleJob(
@@ -233,6 +243,11 @@ class PlanRun {
 
   /** A job whose work was done or cut short; the error says how it counts. */
   private reportJob(result: SeriesResult, error: VortexError | undefined): void {
+    const { mixedFrom, provider, added, series } = result;
+    if (mixedFrom !== undefined)
+      this.announce(
+        `${series}, which is kept from ${provider ?? 'another'}: ${added} bars of ${mixedFrom} are mixed in`,
+      );
     if (result.outcome !== 'failed' || error === undefined) this.tally.add(result);
     // A request that was cut off because another series ended the run is not this series' failure.
     else this.tally.addCut(result, error.code === 'interrupted' ? (this.ending() ?? error) : error, error);
@@ -257,6 +272,10 @@ class PlanRun {
       this.tools.warn(`${job.provider} is not asked any more in this run: ${error.message}`);
       if (error.code === 'allowance-used') this.keep(this.noteEnd(job.provider));
     }
+  }
+
+  private announce(message: string): void {
+    (this.tools.announce ?? this.tools.warn)(message);
   }
 
   private abort(error: VortexError): void {

@@ -1,6 +1,7 @@
 import type { VortexError } from '../market/errors.ts';
 import type { Series } from '../market/instrument.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
+import type { Job } from '../plan/plan.ts';
 import { POSTPONING } from './endings.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { plainResult, reportedError } from './record.ts';
@@ -12,7 +13,7 @@ export class Tally {
   readonly results: SeriesResult[] = [];
   /** Exit codes of what went wrong. */
   readonly codes: number[] = [];
-  readonly #total: number;
+  #total: number;
   readonly #onProgress: (progress: Progress) => void;
   /** Told of each series that failed. */
   readonly #onFailure: (error: VortexError) => void;
@@ -26,6 +27,16 @@ export class Tally {
   add(result: SeriesResult): void {
     this.results.push(result);
     this.#onProgress({ done: this.results.length, total: this.#total, result });
+  }
+
+  /** A series that stays as it is. */
+  addUnchanged({ series, stored, provider }: Job): void {
+    this.add(plainResult(series, stored, provider, 'unchanged', undefined));
+  }
+
+  /** A series that turned out to be none of this run's. */
+  leaveOut(): void {
+    this.#total -= 1;
   }
 
   /** A series whose work was cut short. @param counted what the error counts as; @param error what it was */

@@ -72,6 +72,17 @@ export function barsWithin(bars: Bars, from: number, to: number): Bars {
   return sliceBars(bars, firstBarFrom(bars.time, from), firstBarFrom(bars.time, to));
 }
 
+/** The bars whose stamp is wanted. */
+export function filterBars(bars: Bars, isWanted: (time: number) => boolean): Bars {
+  const rows = bars.time.map((time) => (isWanted(time) ? 1 : 0));
+  return rows.includes(0) ? mapColumns(bars, (column) => column.filter((_, row) => rows[row] === 1)) : bars;
+}
+
+/** The same bars without the columns that are not wanted. */
+export function withColumns(bars: Bars, isWanted: (name: ExtraColumn) => boolean): Bars {
+  return { ...bars, extras: new Map([...bars.extras].filter(([name]) => isWanted(name))) };
+}
+
 /** Tables one after the other, as they are: nothing is sorted and no stamp is dropped. */
 export function concatBars(parts: readonly Bars[]): Bars {
   const [only, second] = parts;

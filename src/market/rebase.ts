@@ -9,6 +9,8 @@ import type { BarChange, MergedBars } from './merge.ts';
 export interface RebasedBars extends Pick<MergedBars, 'bars' | 'added' | 'revised' | 'changes'> {
   /** What the source has put on another basis; none when the whole series shows that it was revisions only. */
   readonly bases: readonly BasisChange[];
+  /** Bars of another provider that gave way to those of the series' own, where the two differ. */
+  readonly replaced?: readonly BarChange[];
 }
 
 /** What a converted value may be off by, beside its rounding: parts of its size. */
@@ -21,8 +23,8 @@ export function basisChanges(stored: Bars, answer: Bars): BasisChange[] {
   return BASES.flatMap((columns) => basisChange(stored, answer, columns) ?? []);
 }
 
-/** Stored bars on the new basis, as far as arithmetic can put them there; prices keep six digits behind the point. */
-function convert(stored: Bars, bases: readonly BasisChange[]): Bars {
+/** Bars on a new basis, as far as arithmetic can put them there; prices keep six digits behind the point. */
+export function convert(stored: Bars, bases: readonly BasisChange[]): Bars {
   const converted = allocateBars(stored.time.length, [...stored.extras.keys()]);
   const copy = (from: Float64Array, to: Float64Array, change: (value: number) => number): void => {
     from.forEach((value, row) => {

@@ -1,7 +1,15 @@
 import { DAY_MS, isIntraday } from './period.ts';
 import type { Period } from './period.ts';
 import { formatInstant, formatTradeDate } from './calendar.ts';
+import type { TradeDate } from './calendar.ts';
 import type { TimeRange, TimeRanges } from './time-range.ts';
+
+/** Stamps of which another provider than that of the series told. */
+export interface MixedRange extends TimeRange {
+  readonly provider: string;
+  /** The provider of the series was asked since, and does not have these bars. */
+  readonly kept?: boolean;
+}
 
 /** What is known of a series before anything is asked. */
 export interface StoredSeries {
@@ -9,8 +17,12 @@ export interface StoredSeries {
   readonly provider?: string;
   /** IANA zone that the source named. */
   readonly timezone?: string;
+  /** The contract's true last trade date, where a source has told it. */
+  readonly expires?: TradeDate;
   /** Stamps that are data or proven empty; everything else is unknown. */
   readonly coverage: TimeRanges;
+  /** What of the coverage is another provider's, ascending; absent: nothing. */
+  readonly mixed?: readonly MixedRange[];
   readonly rows: number;
   /** Stamp of the first bar. */
   readonly first?: number;

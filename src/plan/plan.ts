@@ -26,6 +26,10 @@ export interface Job {
   readonly allowance: number;
   /** True when only a cycle suggested the contract: a "no such symbol" then proves that it does not exist. */
   readonly suggested: boolean;
+  /** The caller named the contract or the instrument itself. */
+  readonly named?: true;
+  /** The provider that the series is kept from, where this job asks another one for what is missing. */
+  readonly guestOf?: string;
   readonly stored: StoredSeries;
 }
 
@@ -41,8 +45,11 @@ export interface Plan {
   readonly settled: readonly Settled[];
   /** What the caller should be told: ranges that were clipped, names that were read one way of two. */
   readonly notices: readonly string[];
+  /** Bars of other providers may be put into a series. */
+  readonly mix?: boolean;
   /**
-   * The job at the next listed provider for a series that has no bars yet; undefined when no other can serve it.
+   * The job at the next listed provider for a series that has no bars yet, or that bars may be mixed into; undefined when
+   * no other can serve it.
    * @param away providers that are out of the question
    */
   readonly instead?: (job: Job, away: ReadonlySet<string>) => Job | undefined;
@@ -58,6 +65,8 @@ export interface PlanOptions {
   readonly settleMinutes: number;
   /** Ask for the whole wanted range, whatever is known. */
   readonly force: boolean;
+  /** Other listed providers may serve what is missing of a series when its own is away. */
+  readonly mix?: boolean;
   /** What is left of allowances today; absent: nothing is counted. */
   readonly budgets?: DayBudgets;
   /** Only the series of this shard are planned; absent: all. */

@@ -2,12 +2,15 @@ import { usageError, VortexError } from '../market/errors.ts';
 import { formatTradeDate } from '../market/calendar.ts';
 import type { Series } from '../market/instrument.ts';
 import { DAY_MS } from '../market/period.ts';
+import type { Period } from '../market/period.ts';
 import { finishedEnd, sessionRule } from '../market/session.ts';
 import { isInShard } from '../market/shard.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
+import { withExpiry } from './expiry.ts';
+import { mayMix, ownBarsBefore, ownCoverage, ownTail, withCommonBars } from './mixing.ts';
 import { inOrder } from './order.ts';
 import type { Job, JobReason, Plan, PlannedProvider, PlanOptions, Settled } from './plan.ts';
 import { answersFor, bridged, earliestServed, longestSpan } from './reach.ts';
@@ -36,15 +39,23 @@ function serviceOf(provider: PlannedProvider, { series }: WantedSeries, now: num
   return { provider, symbol };
 }
 
-function chooseService(wanted: WantedSeries, stored: StoredSeries, options: PlanOptions): Service {
-  const bound = stored.rows > 0 ? stored.provider : undefined;
-  if (bound !== undefined) {
-    const provider = options.providers.find((entry) => entry.id === bound);
-    if (provider === undefined) return { reason: `it is kept from ${bound}, which is not among the listed providers` };
-    return serviceOf(provider, wanted, options.now);
-  }
-  const services = options.providers.map((provider) => serviceOf(provider, wanted, options.now));
+/** The provider that a series is kept from; undefined while it has no bars. */
+const boundTo = ({ rows, provider }: StoredSeries): string | undefined => (rows > 0 ? provider : undefined);
+
+function firstService(wanted: WantedSeries, { providers, now }: PlanOptions): Service {
+  const services = providers.map((provider) => serviceOf(provider, wanted, now));
   return services.find((service) => 'provider' in service) ?? services[0] ?? { reason: 'no provider is listed' };
+}
+
+function chooseService(wanted: WantedSeries, stored: StoredSeries, options: PlanOptions): Service {
+  const bound = boundTo(stored);
+  if (bound === undefined) return firstService(wanted, options);
+  const provider = options.providers.find((entry) => entry.id === bound);
+  if (provider === undefined) return { reason: `it is kept from ${bound}, which is not among the listed providers` };
+  const service = serviceOf(provider, wanted, options.now);
+  if ('provider' in service || !mayMix(stored, options)) return service;
+  const guest = firstService(wanted, options);
+  return 'provider' in guest ? guest : service;
 }
 
 /** The wanted stamps that are finished and that the provider reaches. */
@@ -67,7 +78,7 @@ function reachableRange(
  */
 function overlapOf(
   missing: TimeRanges,
-  { tail }: StoredSeries,
+  tail: readonly number[],
   overlapBars: number,
   reach: number,
 ): TimeRange | undefined {
@@ -75,6 +86,21 @@ function overlapOf(
   const next = missing.find((range) => last !== undefined && range.from > last);
   const first = overlapBars === 0 ? undefined : tail.slice(-overlapBars)[0];
   return next === undefined || first === undefined ? undefined : { from: Math.max(first, reach), to: next.from };
+}
+
+/** What is asked for: what is missing, and stored bars to compare with. */
+function withOverlap(
+  missing: TimeRanges,
+  stored: StoredSeries,
+  isGuest: boolean,
+  period: Period,
+  overlapBars: number,
+  reach: number,
+): TimeRanges {
+  const common = isGuest ? withCommonBars(missing, stored, period) : ownBarsBefore(missing, stored, period);
+  const overlap = isGuest ? undefined : overlapOf(missing, ownTail(stored), overlapBars, reach);
+  const within = common.map(({ from, to }) => ({ from: Math.max(from, reach), to }));
+  return [...within, ...(overlap === undefined ? [] : [overlap])].reduce(unite, missing);
 }
 
 /** Everything that is stored and everything that is wanted, as far as the provider reaches. */
@@ -88,7 +114,7 @@ function reasonOf(missing: TimeRanges, stored: StoredSeries, force: boolean): Jo
   if (force) return 'force';
   if (stored.rows === 0) return 'new';
   const last = stored.tail.at(-1) ?? -Infinity;
-  return missing.some((range) => range.from > last) ? 'update' : 'gap';
+  return missing.some((range) => range.to > last) ? 'update' : 'gap';
 }
 
 function settledAbsent(series: Series, stored: StoredSeries, provider: string, now: number): Settled | undefined {
@@ -113,9 +139,9 @@ function planOne(
   stored: StoredSeries,
   options: PlanOptions,
   notices: Set<string>,
+  service: Service,
 ): Job | Settled {
   const { series } = wanted;
-  const service = chooseService(wanted, stored, options);
   if (!('provider' in service)) return notServed(wanted, stored, options.force, service.reason);
   const { provider, symbol } = service;
   const { capabilities } = provider;
@@ -137,10 +163,12 @@ function planOne(
     options.force || !wanted.suggested ? undefined : settledAbsent(series, stored, provider.id, options.now);
   if (absent !== undefined) return absent;
   const whole = stored.rebasePending === true ? wholeSeries(stored, range, reach) : undefined;
-  const missing = whole ?? (options.force ? [range] : subtract(range, stored.coverage));
+  const bound = boundTo(stored);
+  const guestOf = bound === provider.id ? undefined : bound;
+  const covered = guestOf === undefined ? ownCoverage(stored) : stored.coverage;
+  const missing = whole ?? (options.force ? [range] : subtract(range, covered));
   if (missing.length === 0) return { series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored };
-  const overlap = overlapOf(missing, stored, options.overlapBars, reach);
-  const asked = overlap === undefined ? missing : unite(missing, overlap);
+  const asked = withOverlap(missing, stored, guestOf !== undefined, series.period, options.overlapBars, reach);
   const span = longestSpan(capabilities, series.period);
   const requests = (capabilities.allowance === undefined ? asked : bridged(asked, span)).flatMap((part) =>
     split(part, span),
@@ -155,6 +183,8 @@ function planOne(
     answers: requests.map((part) => answersFor(capabilities, series.period, part)),
     allowance: capabilities.allowance === undefined ? 0 : requests.length,
     suggested: wanted.suggested && capabilities.servesWholeLife,
+    ...(wanted.named ? { named: true as const } : {}),
+    ...(guestOf === undefined ? {} : { guestOf }),
     stored,
   };
 }
@@ -203,16 +233,25 @@ export function planJobs(
   const own = onePerSeries(wanted).filter(({ series }) => shard === undefined || isInShard(series.key, shard));
   const entries = new Map(own.map((entry) => [entry.series.key, entry]));
   const instead = (job: Job, away: ReadonlySet<string>): Job | undefined => {
-    const entry = entries.get(job.series.key);
-    const providers = options.providers.filter(({ id }) => !away.has(id));
-    if (entry === undefined || job.stored.rows > 0) return undefined;
-    const planned = planOne(entry, job.stored, { ...options, providers }, new Set());
+    const asked = entries.get(job.series.key);
+    const entry = asked === undefined ? undefined : withExpiry(asked, job.stored);
+    const rest = { ...options, providers: options.providers.filter(({ id }) => !away.has(id)) };
+    if (entry === undefined || (job.stored.rows > 0 && !mayMix(job.stored, options))) return undefined;
+    const planned = planOne(entry, job.stored, rest, new Set(), firstService(entry, rest));
     return 'outcome' in planned ? undefined : planned;
   };
-  for (const entry of entries.values()) {
-    const planned = planOne(entry, storedOf(entry.series), options, notices);
+  for (const asked of entries.values()) {
+    const stored = storedOf(asked.series);
+    const entry = withExpiry(asked, stored);
+    const planned = planOne(entry, stored, options, notices, chooseService(entry, stored, options));
     if ('outcome' in planned) settled.push(planned);
     else jobs.push(planned);
   }
-  return { jobs: inOrder(jobs, options), settled, notices: [...notices], instead };
+  return {
+    jobs: inOrder(jobs, options),
+    settled,
+    notices: [...notices],
+    mix: options.mix === true && !options.force,
+    instead,
+  };
 }

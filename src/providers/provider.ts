@@ -63,6 +63,8 @@ export interface SourceFacts {
   /** The zone whose midnight ends a day, or `exchange`. */
   readonly dayBoundary?: string;
   readonly session?: SessionWord;
+  /** The contract's true last trade date. */
+  readonly expires?: TradeDate;
   /** First trade date or instant that the source has for the series, milliseconds since the epoch, UTC. */
   readonly firstBar?: number;
 }

@@ -42,6 +42,8 @@ export type FindingKind =
   | 'missing-bars'
   | 'gap'
   | 'empty-day'
+  // where the bars come from
+  | 'mixed'
   // the folder
   | 'file-without-manifest'
   | 'foreign-file'

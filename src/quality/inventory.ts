@@ -29,6 +29,8 @@ export interface FileStatus {
 /** What the folder has of one series. */
 export interface SeriesStatus extends Omit<SeriesName, 'class'> {
   readonly provider: string | null;
+  /** Ranges of which another provider told, as in `missing`; absent: none. */
+  readonly mixed?: readonly { readonly provider: string; readonly from: string; readonly to: string }[];
   /** Rows, first and last stamp by the manifest's word. */
   readonly rows: number;
   readonly first: string | null;
@@ -68,6 +70,17 @@ function ageOf(coverage: TimeRanges, now: number): number | null {
   return end === undefined ? null : Math.max(0, Math.floor((now - end) / 1000));
 }
 
+/** The ranges of other providers, for people and scripts. */
+function mixedOf({ mixed }: StoredSeries, period: SeriesName['period']): Pick<SeriesStatus, 'mixed'> {
+  if (mixed === undefined) return {};
+  return {
+    mixed: mixed.map(({ provider, ...range }) => {
+      const [from, to] = formatRange(range, period);
+      return { provider, from, to };
+    }),
+  };
+}
+
 function statusOf(root: string, name: SeriesName, manifest: Manifest, known: KnownSeries, now: number): SeriesStatus {
   const { series, instrument, symbol, period } = name;
   const inForce = known.version ?? manifest;
@@ -84,6 +97,7 @@ function statusOf(root: string, name: SeriesName, manifest: Manifest, known: Kno
     symbol,
     period,
     provider: inForce.provider ?? null,
+    ...mixedOf(storedSeries(inForce, period), period),
     rows: inForce.rows,
     first: inForce.first ?? null,
     last: inForce.last ?? null,
@@ -152,6 +166,7 @@ export function statusAt(
     symbol,
     period,
     provider: provider ?? null,
+    ...mixedOf(then.stored, period),
     rows,
     first: stamp(first),
     last: stamp(tail.at(-1)),

@@ -3,6 +3,7 @@ import { concatBars } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { VortexError } from '../market/errors.ts';
 import type { Format } from '../market/file-format.ts';
+import { formatRange } from '../market/stored-series.ts';
 import { columnNames } from '../store/columns.ts';
 import { decodeFile } from '../store/encoding.ts';
 import { isContent } from '../store/checksum.ts';
@@ -167,6 +168,15 @@ function inForce(manifest: Manifest, read: ManifestVersion | undefined): Manifes
   return read !== undefined && isBefore ? read : versionOf(manifest);
 }
 
+/** Ranges that another provider than that of the series told of. */
+function auditMixed(version: ManifestVersion, period: Manifest['period']): Fault[] {
+  return (storedSeries(version, period).mixed ?? []).map(({ provider, ...range }) => {
+    const [from, to] = formatRange(range, period);
+    const detail = `${from} to ${to} is by the word of ${provider}; the series is kept from ${version.provider ?? 'another'}`;
+    return { kind: 'mixed', detail, severity: 'info' };
+  });
+}
+
 /** Reads every file of one series and checks it against the manifest and by itself. Writes nothing. */
 export async function auditSeries(root: string, store: SeriesStore, name: SeriesName): Promise<SeriesAudit> {
   const { series, period } = name;
@@ -186,7 +196,7 @@ export async function auditSeries(root: string, store: SeriesStore, name: Series
   return {
     name,
     paths: [...new Set([...manifest.files, ...version.files].map(({ path }) => path))],
-    faults: [...faults, ...unfinished, ...auditRevisions(root, series, version)],
+    faults: [...faults, ...unfinished, ...auditMixed(version, period), ...auditRevisions(root, series, version)],
     version,
     broken,
     ...(bars === undefined ? {} : { bars }),

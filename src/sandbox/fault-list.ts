@@ -27,6 +27,7 @@ const YAHOO_QUIRKS = [
   'rebase',
   'dst',
   'lost-week',
+  'unlisted',
 ] as const;
 
 const BARCHART_QUIRKS = [

@@ -1,5 +1,5 @@
 import type { TradeDate } from '../market/calendar.ts';
-import { lastDayOfMonth } from '../market/calendar.ts';
+import { firstOfNextMonth, lastDayOfMonth } from '../market/calendar.ts';
 import { MONTH_LETTERS } from '../market/instrument.ts';
 import { DAY_MS } from '../market/period.ts';
 import { contractYear } from '../market/futures-cycle.ts';
@@ -62,10 +62,12 @@ function securityOf(root: FuturesRoot, key: string): Omit<Security, 'first'> {
   };
 }
 
-/** Last trade date of a delivery month: its third last one. Month is 1 to 12. */
-export function expiryOf(year: number, month: number): TradeDate {
-  const days = sessionsBetween('us-futures', Date.UTC(year, month - 1, 1), lastDayOfMonth(year, month) + DAY_MS);
-  return days[days.length - 3]?.date ?? lastDayOfMonth(year, month);
+/** Last trade date of a delivery month: its third last one; of natural gas that of the month before. Month is 1 to 12. */
+function expiryOf(root: string, year: number, month: number): TradeDate {
+  const first = Date.UTC(year, root === 'NG' ? month - 2 : month - 1, 1);
+  const end = firstOfNextMonth(first);
+  const days = sessionsBetween('us-futures', first, end);
+  return days[days.length - 3]?.date ?? end - DAY_MS;
 }
 
 /** The contracts of the given markets: what each is, how long it lives, which one is in front. */
@@ -104,7 +106,7 @@ export class FuturesList {
     if (contract === undefined) {
       const born = lastDayOfMonth(year, month) - LIFE_DAYS * DAY_MS;
       const first = sessionsBetween('us-futures', born, born + 14 * DAY_MS)[0]?.date ?? born;
-      contract = { ...securityOf(root, key), first, last: expiryOf(year, month) };
+      contract = { ...securityOf(root, key), first, last: expiryOf(root.root, year, month) };
       this.#contracts.set(key, contract);
     }
     return contract;

@@ -155,7 +155,7 @@ function answerYahoo(truth: Truth, request: StandInRequest, now: number, faults:
   const symbol = CHART_PATH.exec(request.path)?.[1];
   if (symbol === undefined) return unknownPath();
   const listing = listingOf(truth, decodeURIComponent(symbol), now);
-  if (listing === undefined) return notFound();
+  if (listing === undefined || faults.quirks.has('unlisted')) return notFound();
   const first = firstTrade(listing);
   const quote = latestQuote(truth, listing, now);
   const asked = readChartRequest(request.query, now, quote.session.opensAt, first);

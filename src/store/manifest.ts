@@ -6,8 +6,8 @@ import { FORMATS } from '../market/file-format.ts';
 import { ASSET_CLASSES } from '../market/instrument.ts';
 import { PERIODS } from '../market/period.ts';
 import { formatRange, formatStamp, parseRange } from '../market/stored-series.ts';
-import type { StoredSeries } from '../market/stored-series.ts';
-import { subtract, unite } from '../market/time-range.ts';
+import type { MixedRange, StoredSeries } from '../market/stored-series.ts';
+import { intersect, subtract, unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import { columnNames } from './columns.ts';
 
@@ -38,6 +38,15 @@ const importedFile = z.object({
   at: z.string(),
 });
 
+/** A range that another provider than that of the series told of; `from` and `to` as formatRange writes them. */
+const mixedRange = z.object({
+  provider: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** The provider of the series was asked since, and does not have these bars. */
+  kept: z.boolean().optional(),
+});
+
 /** Where the raw answers are that the bars were made of. */
 const rawHistory = z.object({
   /** The run that began it; names its items. */
@@ -56,12 +65,16 @@ const version = z.object({
   source_symbol: z.string().optional(),
   timezone: z.string().optional(),
   currency: z.string().optional(),
+  /** The contract's last trade date, by the word of a source. */
+  expires: z.string().optional(),
   /** The zone whose midnight ends a day, or `exchange`. */
   day_boundary: z.string().optional(),
   /** Minutes of the period at which intraday bars begin. */
   grid: z.array(z.number()).optional(),
   /** Ranges that are data or proven empty, as formatRange writes them. */
   coverage: z.array(z.tuple([z.string(), z.string()])),
+  /** What of the coverage is not the provider's. */
+  mixed: z.array(mixedRange).optional(),
   absent: z.object({ provider: z.string(), checked_at: z.string() }).optional(),
   rows: z.number(),
   first: z.string().optional(),
@@ -177,6 +190,23 @@ export function writeCoverage(coverage: TimeRanges, period: Manifest['period']):
   return coverage.map((range) => formatRange(range, period));
 }
 
+/** Ranges of other providers as they stand in a manifest; undefined when there are none. */
+export function writeMixed(mixed: readonly MixedRange[], period: Manifest['period']): ManifestVersion['mixed'] {
+  if (mixed.length === 0) return undefined;
+  return mixed.map(({ provider, kept, ...range }) => {
+    const [from, to] = formatRange(range, period);
+    return { provider, from, to, ...(kept === true ? { kept } : {}) };
+  });
+}
+
+function readMixed(value: ManifestVersion, coverage: TimeRanges, period: Manifest['period']): MixedRange[] {
+  return (value.mixed ?? []).flatMap(({ provider, from, to, kept = false }) => {
+    const range = parseRange(from, to, period);
+    const known = range === undefined ? [] : coverage.flatMap((part) => intersect(part, range) ?? []);
+    return known.map((part) => ({ ...part, provider, ...(kept ? { kept } : {}) }));
+  });
+}
+
 /** What a version of a manifest means to the planner. */
 export function storedSeries(value: ManifestVersion, period: Manifest['period']): StoredSeries {
   let coverage: TimeRanges = [];
@@ -184,10 +214,13 @@ export function storedSeries(value: ManifestVersion, period: Manifest['period'])
     const range = parseRange(from, to, period);
     if (range !== undefined) coverage = unite(coverage, range);
   }
+  const mixed = readMixed(value, coverage, period);
   return {
     ...(value.provider === undefined ? {} : { provider: value.provider }),
     ...(value.timezone === undefined ? {} : { timezone: value.timezone }),
+    ...(value.expires === undefined ? {} : { expires: Date.parse(value.expires) }),
     coverage,
+    ...(mixed.length === 0 ? {} : { mixed }),
     rows: value.rows,
     ...(value.rebase_pending === true ? { rebasePending: true } : {}),
     ...(value.first === undefined ? {} : { first: Date.parse(value.first) }),

@@ -11,6 +11,8 @@ import { OWN_FOLDER } from './paths.ts';
 export interface Revisions {
   readonly changes: readonly BarChange[];
   readonly bases: readonly BasisChange[];
+  /** Bars of another provider that gave way to those of the series' own. */
+  readonly replaced?: readonly BarChange[];
 }
 
 /** First line of a log. */
@@ -23,8 +25,13 @@ const KIND_OF_COUNTS = new Set(['Volume', 'Open Interest']);
 
 const number = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '' : String(value));
 
-/** The lines of a log of revisions: one a changed value, one a bar that vanished, one for a change of basis. */
-export function revisionLines({ changes, bases }: Revisions, period: Period, run: string, now: number): string {
+/** The lines of a log of revisions: one a changed or replaced value, one a bar that vanished, one for a change of basis. */
+export function revisionLines(
+  { changes, bases, replaced = [] }: Revisions,
+  period: Period,
+  run: string,
+  now: number,
+): string {
   const head = `${new Date(now).toISOString()},${run}`;
   const lines = bases.map(({ columns, factor, difference }) => {
     const names = columns === 'prices' ? 'Open High Low Close' : columns;
@@ -33,6 +40,9 @@ export function revisionLines({ changes, bases }: Revisions, period: Period, run
   for (const { time, column, old, fresh } of changes) {
     const kind = column === undefined ? 'vanished' : KIND_OF_COUNTS.has(column) ? 'volume' : 'price';
     lines.push(`${head},${formatStamp(time, period)},${kind},${column ?? ''},${number(old)},${number(fresh)}\n`);
+  }
+  for (const { time, column, old, fresh } of replaced) {
+    lines.push(`${head},${formatStamp(time, period)},replaced,${column ?? ''},${number(old)},${number(fresh)}\n`);
   }
   return lines.join('');
 }

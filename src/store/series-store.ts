@@ -96,7 +96,7 @@ export class SeriesStore {
     }
     const remnant = this.wholeParts(versionOf(manifest), series.period);
     if (remnant !== undefined) return inForce(remnant, ['parquet']);
-    const { coverage, absent, ...binding } = storedSeries(manifest, series.period);
+    const { coverage, mixed, absent, ...binding } = storedSeries(manifest, series.period);
     return {
       stored: { ...binding, coverage: [], rows: 0, tail: [] },
       formats: [],

@@ -274,3 +274,26 @@ describe('a contract', () => {
     expect([suggested(true, true), suggested(true, false), suggested(false, true)]).toEqual([true, false, false]);
   });
 });
+
+describe('a contract whose true expiry a source has told', () => {
+  const expires = at('2024-06-26');
+  const june = gold(2024, 6);
+  const entry = wanted(days('2024-06-03', '2024-07-09'), { instrument: GOLD, contract: june });
+
+  it('is complete with the bars up to it, and asked for up to it before', () => {
+    const known = stored([days('2024-06-03', '2024-06-26')], weekdays('2024-06-03', '2024-06-26'));
+    expect(plan([entry], { ...known, expires })).toMatchObject({ jobs: [], settled: [{ outcome: 'unchanged' }] });
+    const behind = stored([days('2024-06-03', '2024-06-20')], weekdays('2024-06-03', '2024-06-20'));
+    const job = onlyJob(plan([entry], { ...behind, expires }));
+    expect(told(job.missing)).toEqual(['2024-06-21 2024-06-26']);
+    expect(job.series.contract?.life.to).toBe(expires + DAY);
+  });
+
+  it('counts as expired from the day after on, where only live ones are served', () => {
+    const behind = stored([days('2024-06-03', '2024-06-20')], weekdays('2024-06-03', '2024-06-20'));
+    const changed = { providers: [provider('a', { expiredContractDays: 0 })], now: at('2024-06-28T12:00:00Z') };
+    const unnamed = { ...entry, named: false };
+    expect(plan([unnamed], { ...behind, expires }, changed).settled).toMatchObject([{ outcome: 'unservable' }]);
+    expect(plan([unnamed], behind, changed).jobs).toHaveLength(1);
+  });
+});

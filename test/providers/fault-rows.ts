@@ -84,6 +84,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { provider: 'yahoo', kind: 'no-adjclose', ...BELIEVED },
   // Days that are not in a good answer count as days without trade until the last bars are asked for again.
   { provider: 'yahoo', kind: 'lost-week', ...SEEN },
+  { provider: 'yahoo', kind: 'unlisted', ...failed('no-such-symbol') },
 
   ...onEvery('barchart'),
   ...IN_PLACE_OF_BARS,

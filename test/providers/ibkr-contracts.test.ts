@@ -193,6 +193,7 @@ it('the facts of a source: zone, unit of price, day of the exchange', async () =
   const { source, bars } = await ibkrAt(options, NOW).fetchBars(asked, never);
   expect(source).toEqual({
     symbol: 'ZC@CBOT 202409',
+    expires: Date.parse('2024-09-13'),
     timezone: 'America/Chicago',
     currency: 'USX',
     dayBoundary: 'exchange',

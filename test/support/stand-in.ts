@@ -40,6 +40,14 @@ const FUTURES = [
     exchange: 'COMEX',
     code: 'GC',
   },
+  {
+    id: 'GAS_US',
+    root: 'NG',
+    suffix: 'NYM',
+    cycle: 'FGHJKMNQUVXZ',
+    timezone: 'America/New_York',
+    exchange: 'NYMEX',
+  },
   { id: 'AUD', root: '6A', suffix: 'CME', cycle: 'HMUZ', timezone: 'America/Chicago', exchange: 'CME', code: 'A6' },
 ];
 

@@ -59,6 +59,7 @@ export class IbkrSession implements ProviderSession {
       ...(listed.currency === '' ? {} : { currency: priceUnit(listed) }),
       dayBoundary: 'exchange',
       ...(head === undefined ? {} : { firstBar: head }),
+      ...(contract === undefined || listed.lastDate === undefined ? {} : { expires: listed.lastDate }),
     };
     const lived = withinLife(range, head, listed.lastDate);
     if (lived.from >= lived.to) return { bars: NO_BARS, dropped: {}, source };
