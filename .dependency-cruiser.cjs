@@ -65,7 +65,12 @@ module.exports = {
       to: { dependencyTypes: ['core', 'npm'] },
     },
     only('axios', '^axios$|node_modules/axios/', [room('http')]),
-    only('fs', '^(node:)?fs(/promises)?$', [room('store'), room('config'), room('sandbox')]),
+    only('fs', '^(node:)?fs(/promises)?$', [
+      room('store'),
+      room('config'),
+      room('sandbox'),
+      '^src/cli/doctor-disk\.ts$',
+    ]),
     only('commander', 'node_modules/commander/', [room('cli')]),
     only('pino', 'node_modules/pino(-pretty)?/', [room('cli')]),
     only('dotenv', 'node_modules/dotenv/', [room('config')]),

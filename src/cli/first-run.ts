@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { CommonFlags, Surroundings } from './context.ts';
+import type { DoctorFlags } from './doctor.ts';
+import { withFolder } from './flags.ts';
+
+function addConfig(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
+  const group = program.command('config').description('The settings in force.');
+  withFolder(group.command('show'))
+    .description('Every setting, its value, and where the value came from. Secrets are masked.')
+    .addHelpText('after', '\nExample:\n  vortex config show\n')
+    .action(async (flags: CommonFlags) => {
+      done(await (await import('./config.ts')).showConfig(flags, surroundings));
+    });
+  withFolder(group.command('check'))
+    .description('Reads all settings and tells every problem at once.')
+    .addHelpText('after', '\nExample:\n  vortex config check --config config/config.json\n')
+    .action(async (flags: CommonFlags) => {
+      done(await (await import('./config.ts')).checkConfig(flags, surroundings));
+    });
+}
+
+/** Hangs in the commands that help to set up: config, doctor. */
+export function addFirstRun(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
+  addConfig(program, surroundings, done);
+  withFolder(program.command('doctor'))
+    .summary('check this machine: folder, disk, clock, zones, proxy, provider, settings, cron')
+    .description(
+      'Looks at everything that a run needs and says what to do. Spends no allowance and leaves no file. Exit code 1: the ' +
+        'machine or the data folder, 2: settings, 4: a provider refuses us, 3: a provider is not reached.',
+    )
+    .option('-p, --provider <ids>', 'providers to ask (default: those of the settings)')
+    .addHelpText('after', '\nExample:\n  vortex doctor --output-dir ./data\n')
+    .action(async (flags: DoctorFlags) => {
+      done(await (await import('./doctor.ts')).doctor(flags, surroundings));
+    });
+}
