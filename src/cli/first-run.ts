@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { InitFlags } from './config-init.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { withFolder } from './flags.ts';
@@ -16,6 +17,31 @@ function addConfig(program: Command, surroundings: Surroundings, done: (exitCode
     .addHelpText('after', '\nExample:\n  vortex config check --config config/config.json\n')
     .action(async (flags: CommonFlags) => {
       done(await (await import('./config.ts')).checkConfig(flags, surroundings));
+    });
+  addInit(group, surroundings, done);
+}
+
+function addInit(group: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
+  withFolder(group.command('init'))
+    .description(
+      'Writes a commented settings file, checks it and shows what the first download takes. On a terminal it asks for what ' +
+        'the flags do not say; else what is not said is left at its default.',
+    )
+    .argument('[symbols...]', 'GOLD, SPY, EURUSD, stock:GOLD …: what is to be kept current')
+    .option('-p, --provider <ids>', 'where bars come from (default: yahoo)')
+    .option('--format <formats>', 'csv, parquet or both, a comma list (default: csv)')
+    .option('--schedule <cron>', 'when to keep it current, such as "0 6 * * 1-5", or none (default: none)')
+    .option('--timezone <zone>', "zone of the schedule (default: this machine's)")
+    .option('-y, --yes', 'ask nothing')
+    .option('--force', 'replace a file that is there; the old one is kept as ….old')
+    .option('--download', 'make the first download at once')
+    .option('--no-download', 'do not offer it')
+    .addHelpText(
+      'after',
+      '\n--config names the file to write (default: config/config.json).\n\nExample:\n  vortex config init GOLD SPY EURUSD --output-dir ./data --format csv,parquet\n',
+    )
+    .action(async (symbols: string[], flags: InitFlags) => {
+      done(await (await import('./config-init.ts')).initConfig(symbols, flags, surroundings));
     });
 }
 
