@@ -1,8 +1,9 @@
+import { Argument } from 'commander';
 import type { Command } from 'commander';
 import type { InitFlags } from './config-init.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import type { DoctorFlags } from './doctor.ts';
-import { withFolder } from './flags.ts';
+import { withCommonFlags, withFolder } from './flags.ts';
 
 function addConfig(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
   const group = program.command('config').description('The settings in force.');
@@ -45,7 +46,7 @@ function addInit(group: Command, surroundings: Surroundings, done: (exitCode: nu
     });
 }
 
-/** Hangs in the commands that help to set up: config, doctor. */
+/** Hangs in the commands that help to set up: config, doctor, completion. */
 export function addFirstRun(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
   addConfig(program, surroundings, done);
   withFolder(program.command('doctor'))
@@ -58,5 +59,17 @@ export function addFirstRun(program: Command, surroundings: Surroundings, done: 
     .addHelpText('after', '\nExample:\n  vortex doctor --output-dir ./data\n')
     .action(async (flags: DoctorFlags) => {
       done(await (await import('./doctor.ts')).doctor(flags, surroundings));
+    });
+  withCommonFlags(program.command('completion'))
+    .summary('a script that completes commands, flags and markets in your shell')
+    .description('Prints a completion script for a shell; source it, or keep it where the shell looks.')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      '\nExample:\n  vortex completion bash > ~/.local/share/bash-completion/completions/vortex\n' +
+        '  vortex completion zsh > "${fpath[1]}/_vortex"\n  vortex completion fish > ~/.config/fish/completions/vortex.fish\n',
+    )
+    .action(async (shell: string) => {
+      done((await import('./completion.ts')).completion(shell, program, surroundings));
     });
 }
