@@ -29,7 +29,7 @@ function withSelection(command: Command): Command {
 }
 
 /** The program tree. A command's code is loaded when the command runs. */
-function buildProgram(surroundings: Surroundings, done: (exitCode: number) => void): Command {
+export function buildProgram(surroundings: Surroundings, done: (exitCode: number) => void): Command {
   const program = new Command('vortex')
     .description('Keeps a folder of market price history complete, correct and current.')
     .version(manifest.version)

@@ -117,7 +117,7 @@ it.runIf(has('zsh') && spawnSync('script', ['--version']).status === 0)(
       ['vortex download --per\t', 'got[download --period]'],
       ['vortex download --period 1d,1w\t', 'got[download --period 1d,1wk]'],
       ['vortex plan GOLD_m\t', 'got[plan GOLD_micro]'],
-      ['vortex import ol\t', 'got[import old-prices/]'],
+      ['vortex import ol\t', 'got[import old-prices]'],
     ] as const) {
       child.stdin.write(`${typed}\n`);
       await seen(new RegExp(got.replace(/[[\]/]/g, '\\$&')));
