@@ -86,7 +86,7 @@ export function configurationPage(): string {
   const sections = [...groups].flatMap(([group, members]) => [
     `## ${group === '' ? 'General' : `\`${group}\``}`,
     '',
-    ...(group === '' ? [] : [`${schemaAt(schema, group.split('.'))?.description ?? ''}`.replace(/(.)$/, '$1.'), '']),
+    ...(group === '' ? [] : [(schemaAt(schema, group.split('.'))?.description ?? '').replace(/(.)$/, '$1.'), '']),
     ...settingsTable(members, defaults),
     '',
   ]);
