@@ -118,9 +118,10 @@ export async function mayReplace(file: string): Promise<boolean> {
   );
 }
 
-/** Asks whether the first download is to be made now. @throws VortexError `interrupted` */
+/** Asks whether the first download is to be made now; the settings are written by then, so that stopping is a no. */
 export async function wantsDownload(): Promise<boolean> {
-  return given(await confirm({ message: 'Download this now?' }));
+  const answer = await confirm({ message: 'Download this now?' });
+  return isAnswer(answer) && answer;
 }
 
 /** Greets. */

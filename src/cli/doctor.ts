@@ -91,8 +91,9 @@ async function networkChecks(
 
 /** Where backups go by the settings; beside the data unless they say otherwise. */
 function backupTarget({ settings }: CommandContext): string {
-  const target = valueAt(settings, ['backup', 'target']);
-  return typeof target === 'string' ? target : resolve(settings.output_dir, 'backups');
+  const isRestic = valueAt(settings, ['backup', 'engine']) === 'restic';
+  const target = valueAt(settings, isRestic ? ['backup', 'restic', 'repository'] : ['backup', 'target']);
+  return typeof target === 'string' ? maskPasswords(target) : resolve(settings.output_dir, 'backups');
 }
 
 const shortened = (path: string): string => {

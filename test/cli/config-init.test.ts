@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { checkJson } from '../../src/config/json-text.ts';
+import { starterText } from '../../src/config/starter-text.ts';
 import { dataFiles, everythingIn, temporaryFolder } from '../support/folder.ts';
 import { programPath, vortex } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
@@ -106,6 +108,18 @@ it('makes the first download when told to, and ends as that ends', async () => {
   expect(dataFiles(join(cwd, 'data'))).toEqual(['forex/1d/EURUSD.csv', 'stocks/1d/SPY.csv']);
 });
 
+it('a schedule goes into the file where there is a setting for it', () => {
+  const choice = { outputDir: './data', formats: ['csv'], provider: 'yahoo', instruments: [], notes: [] };
+  const schedule = { cron: '0 6 * * 1-5', timezone: 'America/New_York' };
+  const plain = z.strictObject({ concurrency: z.int().default(8) });
+  const serving = plain.extend({ serve: z.strictObject({ schedule: z.string(), timezone: z.string() }).optional() });
+  const defaults = { concurrency: 8, settle_minutes: 15, overlap_bars: 5 };
+  expect(starterText({ ...choice, schedule }, plain, defaults)).not.toContain('"serve"');
+  expect(starterText(choice, serving, defaults)).not.toContain('"serve"');
+  const { plain: json } = checkJson(starterText({ ...choice, schedule }, serving, defaults));
+  expect(JSON.parse(json)).toMatchObject({ serve: { schedule: '0 6 * * 1-5', timezone: 'America/New_York' } });
+});
+
 const hasScript = spawnSync('script', ['--version']).status === 0;
 if (!hasScript && process.env['CI'] !== undefined) throw new Error('the program script (util-linux) is missing');
 
@@ -165,6 +179,37 @@ describe.runIf(hasScript)('on a terminal', () => {
     expect(files).toContain('stocks/1d/AAPL.csv');
     expect(files.filter((file) => file.startsWith('futures/1d/GOLD/')).length).toBeGreaterThan(5);
     expect(files.filter((file) => !/GOLD\/|SPY|AAPL/.test(file))).toEqual([]);
+  });
+
+  it('leaves a file that is there when the answer is no', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'config'));
+    writeFileSync(join(cwd, 'config/config.json'), '{}');
+    const { code, all } = await typed(cwd, NOBODY, [[/is there\. Replace it/, '\r']]);
+    expect(code, all).toBe(2);
+    expect(everythingIn(cwd)).toEqual(['config/', 'config/config.json']);
+  });
+
+  it('keeps the settings and downloads nothing when it is stopped at the last question', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'config'));
+    writeFileSync(join(cwd, 'config/config.json'), '{}');
+    const enter = [/Stocks/, /Currency/, /written/, /which form/, /kept current/].map(
+      (asked) => [asked, '\r'] as const,
+    );
+    const { code, all } = await typed(cwd, NOBODY, [
+      [/is there\. Replace it/, 'y'],
+      [/Where do bars come from/, '\r'],
+      [/Futures/, '\r'],
+      ...enter,
+      [/Download this now/, '\u0003'],
+    ]);
+    expect(code, all).toBe(0);
+    expect(everythingIn(cwd).filter((path) => !path.endsWith('/'))).toEqual([
+      'config/config.json',
+      'config/config.json.old',
+      'config/vortex.schema.json',
+    ]);
   });
 
   it('writes nothing when it is stopped with Ctrl-C, and ends with 130', async () => {

@@ -190,7 +190,8 @@ it('warns of little room and of backups on the disk of the data', () => {
   expect(spaceCheck({ freeBytes: 0, totalBytes: 0, freeFiles: undefined }).state).toBe('ok');
   const root = temporaryFolder();
   expect(backupCheck(root, join(root, 'backups/deep')).state).toBe('warning');
-  expect(backupCheck(root, 's3://bucket/prices').state).toBe('ok');
+  for (const away of ['s3://bucket/prices', 'rest:https://nas/prices', 'sftp:me@nas:/prices'])
+    expect(backupCheck(root, away).state).toBe('ok');
 });
 
 it('knows when clocks change, and a TZ that is none', () => {
