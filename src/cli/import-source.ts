@@ -19,7 +19,9 @@ const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 export function readSource(text: string | undefined): string {
   const id = text ?? DEFAULT_SOURCE;
   if (PROVIDER_IDS.includes(id)) return id;
-  throw usageError(`flag --provider: ${id} is no provider; allowed: ${PROVIDER_IDS.join(', ')}`);
+  const [near] = nearest(id, PROVIDER_IDS, 1);
+  const advice = near === undefined ? '' : `; did you mean ${near}?`;
+  throw usageError(`flag --provider: ${id} is no provider; allowed: ${PROVIDER_IDS.join(', ')}${advice}`);
 }
 
 function futureOf(id: string, { configured, settings }: CommandContext): Instrument | undefined {

@@ -3,26 +3,13 @@ import manifest from '../../package.json' with { type: 'json' };
 import { EXIT, exitCodeOf } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
+import { collect, withCommonFlags, withFolder } from './flags.ts';
+import { addFirstRun } from './first-run.ts';
 import type { ImportFlags } from './import.ts';
 import type { RebuildFlags } from './rebuild.ts';
 import type { SelectionFlags } from './selection.ts';
 import type { StatusFlags } from './status.ts';
 import type { VerifyFlags } from './verify.ts';
-
-/** Collects a flag that may be given more than once, or takes a comma list. */
-const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
-
-function withCommonFlags(command: Command): Command {
-  return command
-    .option('--config <file>', 'settings file; may be repeated, later ones win', collect)
-    .option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent')
-    .option('--json', 'machine output on stdout')
-    .option('--now <instant>', 'run as if it were that time (2026-01-15 or 2026-01-15T06:00:00Z)');
-}
-
-function withFolder(command: Command): Command {
-  return withCommonFlags(command).option('-o, --output-dir <dir>', 'the data folder (default: ./data)');
-}
 
 function withSelection(command: Command): Command {
   return withFolder(command)
@@ -43,7 +30,7 @@ function withSelection(command: Command): Command {
 }
 
 /** The program tree. A command's code is loaded when the command runs. */
-function buildProgram(surroundings: Surroundings, done: (exitCode: number) => void): Command {
+export function buildProgram(surroundings: Surroundings, done: (exitCode: number) => void): Command {
   const program = new Command('vortex')
     .description('Keeps a folder of market price history complete, correct and current.')
     .version(manifest.version)
@@ -104,7 +91,7 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
 
   addInstruments(program, surroundings, done);
   addProviders(program, surroundings, done);
-  addConfig(program, surroundings, done);
+  addFirstRun(program, surroundings, done);
 
   withCommonFlags(program.command('sandbox'))
     .summary('a local stand-in for the providers, for trying out, tests and fault drills')
@@ -211,22 +198,6 @@ function addProviders(program: Command, surroundings: Surroundings, done: (exitC
     .addHelpText('after', '\nExample:\n  vortex providers check barchart\n')
     .action(async (ids: string[], flags: CommonFlags) => {
       done(await (await import('./providers-check.ts')).checkProviders(ids, flags, surroundings));
-    });
-}
-
-function addConfig(program: Command, surroundings: Surroundings, done: (exitCode: number) => void): void {
-  const group = program.command('config').description('The settings in force.');
-  withFolder(group.command('show'))
-    .description('Every setting, its value, and where the value came from. Secrets are masked.')
-    .addHelpText('after', '\nExample:\n  vortex config show\n')
-    .action(async (flags: CommonFlags) => {
-      done(await (await import('./config.ts')).showConfig(flags, surroundings));
-    });
-  withFolder(group.command('check'))
-    .description('Reads all settings and tells every problem at once.')
-    .addHelpText('after', '\nExample:\n  vortex config check --config config/config.json\n')
-    .action(async (flags: CommonFlags) => {
-      done(await (await import('./config.ts')).checkConfig(flags, surroundings));
     });
 }
 

@@ -6,6 +6,7 @@ import type { TradeDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
 import { ASSET_CLASSES } from '../market/instrument.ts';
 import type { AssetClass, Series } from '../market/instrument.ts';
+import { nearest } from '../market/nearest.ts';
 import { isPeriod, PERIODS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
@@ -57,12 +58,20 @@ function readDay(flag: string, text: string | undefined): TradeDate | undefined 
   return date;
 }
 
+/** `; did you mean 1h?` where something allowed is near. */
+function near(wrong: readonly string[], allowed: readonly string[]): string {
+  const best = wrong.flatMap((word) => nearest(word, allowed, 1));
+  return best.length === 0 ? '' : `; did you mean ${best.join(', ')}?`;
+}
+
 function readPeriods(text: string | undefined): Period[] | undefined {
   if (text === undefined) return undefined;
   const periods = text.split(',').map((part) => part.trim());
   const unknown = periods.filter((part) => !isPeriod(part));
   if (unknown.length > 0) {
-    throw usageError(`flag --period: ${unknown.join(', ')} is no period; allowed: ${PERIODS.join(', ')}`);
+    throw usageError(
+      `flag --period: ${unknown.join(', ')} is no period; allowed: ${PERIODS.join(', ')}${near(unknown, PERIODS)}`,
+    );
   }
   return [...new Set(periods.filter((part) => isPeriod(part)))];
 }
@@ -70,7 +79,9 @@ function readPeriods(text: string | undefined): Period[] | undefined {
 function readClass(text: string | undefined): AssetClass | undefined {
   const found = ASSET_CLASSES.find((name) => name === text || `${name}s` === text);
   if (text !== undefined && found === undefined) {
-    throw usageError(`flag --class: ${text} is no class; allowed: ${ASSET_CLASSES.join(', ')}`);
+    throw usageError(
+      `flag --class: ${text} is no class; allowed: ${ASSET_CLASSES.join(', ')}${near([text], ASSET_CLASSES)}`,
+    );
   }
   return found;
 }
@@ -96,7 +107,7 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
   }
   if (names.length === 0 && configured.length === 0) {
     throw usageError(
-      'nothing is asked for: name a symbol, such as `vortex download SPY`, or list instruments in config/config.json',
+      'nothing is asked for: name a symbol, such as `vortex download SPY`, or list instruments in config/config.json (vortex config init writes it)',
     );
   }
   const { selections, notices } = selectInstruments(names, {

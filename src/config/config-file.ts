@@ -32,7 +32,7 @@ function withoutPrototypes(
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutPrototypes(item, [...path, key], tell)]));
 }
 
-/** Reads a JSON file. What is wrong with it is told in `problems`; what could be read is there all the same. */
+/** Reads a JSON file, comments allowed. What is wrong with it is told in `problems`; what could be read is there all the same. */
 export function readConfigFile(path: string, cwd: string): ConfigFile {
   const place = shortPath(path, cwd);
   const problems: string[] = [];
@@ -46,7 +46,7 @@ export function readConfigFile(path: string, cwd: string): ConfigFile {
     `${place}: line ${line}, column ${column}: ${what}`;
   if (check.fault !== undefined) return { ...nothing, problems: [at(check.fault)] };
 
-  const values = withoutPrototypes(JSON.parse(file.text), [], (keys) =>
+  const values = withoutPrototypes(JSON.parse(check.plain), [], (keys) =>
     problems.push(`${place}: ${formatPath(keys)}: is not allowed as a key`),
   );
   if (!isValues(values)) return { ...nothing, problems: [`${place}: must be an object {…}, not ${showValue(values)}`] };

@@ -37,6 +37,8 @@ export function settingsJsonSchema(providerOptions: ProviderOptions): Record<str
   });
   return {
     ...json,
+    // A word of editors, so that they do not mark comments as faults.
+    allowComments: true,
     allOf: [
       ['future', 'futures'],
       ['stock', 'stocks'],

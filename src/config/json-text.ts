@@ -7,6 +7,8 @@ export interface JsonFault {
 
 /** What a look through a JSON text found. */
 export interface JsonCheck {
+  /** The text with blanks for its comments, for JSON.parse; line ends stay. */
+  readonly plain: string;
   /** The first place at which the text is no JSON. */
   readonly fault?: JsonFault;
   /** Keys that occur twice in one object, at the second place; JSON.parse keeps the later one without a word. */
@@ -26,9 +28,10 @@ class Fault extends Error {
   }
 }
 
-/** Walks a JSON text by the grammar of RFC 8259. */
+/** Walks a JSON text by the grammar of RFC 8259, with comments as in JavaScript wherever white space may stand. */
 class Walk {
   readonly repeated: { at: number; what: string }[] = [];
+  readonly comments: { from: number; to: number }[] = [];
   readonly #text: string;
   #at = 0;
 
@@ -51,7 +54,19 @@ class Walk {
   }
 
   #space(): void {
-    while (/[ \t\n\r]/.test(this.#text.charAt(this.#at))) this.#at++;
+    do while (/[ \t\n\r]/.test(this.#text.charAt(this.#at))) this.#at++;
+    while (this.#comment());
+  }
+
+  #comment(): boolean {
+    const from = this.#at;
+    const isLong = this.#text.startsWith('/*', from);
+    if (!isLong && !this.#text.startsWith('//', from)) return false;
+    const end = isLong ? this.#text.indexOf('*/', from + 2) : this.#text.slice(from).search(/[\r\n]/);
+    if (isLong && end < 0) throw new Fault(from, 'a comment that has no end; close it with */');
+    this.#at = isLong ? end + 2 : end < 0 ? this.#text.length : from + end;
+    this.comments.push({ from, to: this.#at });
+    return true;
   }
 
   #take(token: string): boolean {
@@ -123,15 +138,28 @@ function place(text: string, at: number, what: string): JsonFault {
   return { line: before.length, column: (before.at(-1) ?? '').length + 1, what };
 }
 
-/** Finds where a text fails to be JSON, and keys that occur twice. A text without a fault is read by JSON.parse. */
+function without(text: string, comments: readonly { from: number; to: number }[]): string {
+  let plain = '';
+  let end = 0;
+  for (const { from, to } of comments) {
+    plain += text.slice(end, from) + text.slice(from, to).replace(/[^\r\n]/g, ' ');
+    end = to;
+  }
+  return plain + text.slice(end);
+}
+
+/**
+ * Finds where a text fails to be JSON with comments, and keys that occur twice. The plain text of one without a fault is read
+ * by JSON.parse.
+ */
 export function checkJson(text: string): JsonCheck {
   const walk = new Walk(text);
   const repeated = (): JsonFault[] => walk.repeated.map(({ at, what }) => place(text, at, what));
   try {
     walk.document();
-    return { repeated: repeated() };
+    return { plain: without(text, walk.comments), repeated: repeated() };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return { fault: place(text, error.at, error.message), repeated: repeated() };
+    return { plain: text, fault: place(text, error.at, error.message), repeated: repeated() };
   }
 }

@@ -143,7 +143,9 @@ function selectOne(text: string, context: SelectionContext, notices: string[]): 
   const [, prefix, rest] = /^(?:([a-z]+):)?(.*)$/s.exec(text) ?? [];
   const symbol = rest ?? '';
   if (prefix !== undefined && !(ASSET_CLASSES as readonly string[]).includes(prefix)) {
-    throw usageError(`${text}: ${prefix} is no class; allowed: ${ASSET_CLASSES.join(', ')}`);
+    const [near] = nearest(prefix, ASSET_CLASSES, 1);
+    const advice = near === undefined ? '' : `; did you mean ${near}:${symbol}?`;
+    throw usageError(`${text}: ${prefix} is no class; allowed: ${ASSET_CLASSES.join(', ')}${advice}`);
   }
   if (!SAFE.test(symbol) || symbol.includes('..')) {
     throw usageError(`${JSON.stringify(text)} is no symbol: spaces, slashes and .. are not allowed`);

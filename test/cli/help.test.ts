@@ -35,6 +35,8 @@ it('every command has a help with an example and the common flags', async () => 
     'instruments',
     'providers',
     'config',
+    'doctor',
+    'completion',
     'sandbox',
     'demo',
   ])

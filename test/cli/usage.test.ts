@@ -119,3 +119,26 @@ describe('settings', () => {
     }
   });
 });
+
+describe('a slip of the pen is told with what is near', () => {
+  it.each([
+    ['a command', ['verifi'], /Did you mean verify\?/],
+    ['a command of a group', ['instruments', 'lst'], /Did you mean list\?/],
+    ['a flag', ['plan', 'SPY', '--outptu-dir', 'x'], /Did you mean --output-dir\?/],
+    ['a period', ['plan', 'SPY', '--period', '1d,1hr'], /1hr is no period.*did you mean 1h\?/],
+    ['a class', ['plan', 'SPY', '--class', 'futur'], /did you mean future\?/],
+    ['the class of a symbol', ['plan', 'stocks:SPY'], /did you mean stock:SPY\?/],
+    ['a format', ['plan', 'SPY', '--format', 'parqet'], /did you mean parquet\?/],
+    ['a log level', ['plan', 'SPY', '--log-level', 'warm'], /did you mean warn\?/],
+    ['a provider', ['plan', 'SPY', '-p', 'barchat'], /did you mean barchart\?/],
+    ['a provider to check', ['providers', 'check', 'ibrk'], /perhaps ibkr/],
+    ['the provider of an import', ['import', '.', '-p', 'barchar'], /did you mean barchart\?/],
+    ['a market', ['plan', 'future:GOLDD'], /nearest: GOLD/],
+  ])('%s', async (_, args, message) => {
+    const cwd = temporaryFolder();
+    const { code, stderr } = await vortex(args, { cwd, env: NOWHERE });
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(everythingIn(cwd)).toEqual([]);
+  });
+});

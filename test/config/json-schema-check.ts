@@ -30,6 +30,7 @@ function obeysWord(word: string, rule: unknown, schema: Values, value: unknown, 
   if (compare !== undefined) return typeof value !== 'number' || compare(value, Number(rule));
   switch (word) {
     case '$schema':
+    case 'allowComments':
     case 'description':
     case 'default':
     case 'definitions':

@@ -11,7 +11,7 @@ const isJson = (text: string): boolean => {
   }
 };
 
-test('a text has a fault exactly when JSON.parse refuses it', () => {
+test('a text without comments has a fault exactly when JSON.parse refuses it', () => {
   const damaged = fc
     .tuple(
       fc.json(),
@@ -24,6 +24,7 @@ test('a text has a fault exactly when JSON.parse refuses it', () => {
     });
   fc.assert(
     fc.property(fc.oneof(fc.json(), damaged), (text) => {
+      fc.pre(!/\/[/*]/.test(text));
       expect(checkJson(text).fault === undefined).toBe(isJson(text));
     }),
     { numRuns: 2000 },
@@ -38,7 +39,9 @@ test.each([
   ['[1,2', 1, 5, 'expected a comma or "]", found the end of the file'],
   ['[01]', 1, 3, 'expected a comma or "]", found "1"'],
   ['{"a":nul}', 1, 6, 'expected a value, found "n"'],
-  ['{} // mine', 1, 4, 'expected nothing more after the end of the value, found "/"'],
+  ['{} / mine', 1, 4, 'expected nothing more after the end of the value, found "/"'],
+  ['{\n/* open }', 2, 1, 'a comment that has no end; close it with */'],
+  ['{} // mine\n{}', 2, 1, 'expected nothing more after the end of the value, found "{"'],
   ['"C:\\data"', 1, 4, 'a backslash that begins no escape of JSON (a backslash itself is \\\\)'],
   ['"two\nlines"', 1, 5, 'expected the double quote that ends the text, found "\\n"'],
   ['['.repeat(200), 1, 102, 'nested deeper than 100 levels'],
@@ -50,4 +53,20 @@ test('keys that occur twice in one object are found, the same key in two objects
   expect(checkJson('{"a":{"b":1},\n "c":{"b":1},\n "a":2}').repeated).toEqual([
     { line: 3, column: 2, what: '"a" occurs twice here; the later one counts' },
   ]);
+});
+
+test('comments change no value, wherever white space may stand, and stay text within texts', () => {
+  const comment = fc.constantFrom('// "a": 1,\n', '//\r\n', '/* } */', '/**/', '/* two\nlines // */ ', '/*/ */');
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.array(comment, { minLength: 1 }), (value, comments) => {
+      let next = 0;
+      const put = (): string => comments[next++ % comments.length] ?? '';
+      const text = JSON.stringify(value, null, 1).replace(/^ *|$/gm, put);
+      const { fault, plain } = checkJson(text);
+      expect(fault).toBeUndefined();
+      expect(JSON.parse(plain)).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+  const url = '{"base_url":"http://127.0.0.1/*x*/"} // end';
+  expect(JSON.parse(checkJson(url).plain)).toEqual({ base_url: 'http://127.0.0.1/*x*/' });
 });
