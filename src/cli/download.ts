@@ -1,22 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { AnswerBook } from '../download/answer-book.ts';
 import { EXIT, exitCodeOf, worstExitCode } from '../download/exit-code.ts';
 import { runPlan } from '../download/run.ts';
 import type { RunOutcome } from '../download/run.ts';
-import type { Progress } from '../download/run-tools.ts';
 import { runReport } from '../download/run-report.ts';
 import type { RunReport } from '../download/run-report.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { catalogue } from '../market/catalogue.ts';
+import { asVortexError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Series } from '../market/instrument.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Provider } from '../providers/provider.ts';
 import { lockFolder } from '../store/lock.ts';
-import { RawArchive } from '../store/raw-archive.ts';
+import { noteSuccess } from '../store/last-success.ts';
 import { keepRunReport } from '../store/run-reports.ts';
 import { UNKNOWN_SERIES } from '../store/series-change.ts';
 import type { KnownSeries } from '../store/series-change.ts';
@@ -24,12 +23,17 @@ import { SeriesStore } from '../store/series-store.ts';
 import { allowanceAccounts } from './allowance.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
+import type { EndedRun, EndOfRun, Telemetry } from './ended-run.ts';
 import { openLog } from './log.ts';
 import { writeJson } from './output.ts';
+import type { Output } from './output.ts';
 import { paceOf, printPlan } from './plan.ts';
-import { progressLine } from './progress.ts';
+import { metricFlags, publishRun } from './publish.ts';
+import type { MetricFlags } from './publish.ts';
+import { openArchive, openNetwork } from './run-network.ts';
+import { progressTo } from './run-progress.ts';
 import { planFor, readWanted, settingFlags } from './selection.ts';
-import type { SelectionFlags } from './selection.ts';
+import type { SelectionFlags, Wanted } from './selection.ts';
 import { problemLines, resultTable, summaryLine } from './summary.ts';
 
 const MINUTE_MS = 60_000;
@@ -38,60 +42,6 @@ const MINUTE_MS = 60_000;
 export function runName(now: number): string {
   const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   return `${stamp}-${randomBytes(2).toString('hex')}`;
-}
-
-/** The network, opened when the first job needs it. */
-async function openNetwork(context: CommandContext, log: Logger) {
-  const [{ connect }, { systemClock }, { recordingClient }] = await Promise.all([
-    import('./network.ts'),
-    import('../http/clock.ts'),
-    import('../http/recorder.ts'),
-  ]);
-  const { client, secrets } = connect(context, log);
-  const record = (http: HttpClient, answers: AnswerBook): HttpClient =>
-    recordingClient(http, secrets, (job, exchange) => {
-      answers.add(job, exchange);
-    });
-  return { client, record, clock: systemClock };
-}
-
-/** The archive of a run, and what is asked and answered on its behalf. */
-function openArchive({ settings, now }: CommandContext, run: string, store: SeriesStore) {
-  if (!settings.raw_archive) return undefined;
-  const { raw_days: days, raw_bytes: bytes } = settings.retention;
-  const raw = new RawArchive(settings.output_dir, run, now, { days, bytes }, (series) => store.manifestOf(series));
-  const book = new AnswerBook();
-  return { raw, book, takeExchanges: (job: string) => book.take(job) };
-}
-
-/** Shows how far a run is: a bar on a terminal, else a log line a series. */
-function progressTo(context: CommandContext, log: Logger): { show: (progress: Progress) => void; clear: () => void } {
-  const { output } = context;
-  const started = performance.now();
-  let failed = 0;
-  let drawn = -Infinity;
-  return {
-    show: ({ done, total, result }) => {
-      if (result.outcome === 'failed') failed += 1;
-      if (!output.isTerminal) {
-        const { series, outcome, added, revised, dropped, provider, error } = result;
-        const facts = { series, outcome, added, revised, dropped, provider };
-        if (error === null) log.info(facts, `${series} ${outcome}`);
-        else if (outcome === 'postponed')
-          log.warn({ ...facts, code: error.code }, `${series} ${outcome}: ${error.message}`);
-        else log.error({ ...facts, code: error.code }, `${series} ${outcome}: ${error.message}`);
-        return;
-      }
-      const now = performance.now();
-      if (now - drawn < 100 && done < total) return;
-      drawn = now;
-      const state = { done, total, failed, elapsedMs: now - started, current: result.series };
-      output.err(`\r\u001B[2K${progressLine(state, output.columns)}`);
-    },
-    clear: () => {
-      if (output.isTerminal) output.err('\r\u001B[2K');
-    },
-  };
 }
 
 /** A plan with what it takes to run it. */
@@ -112,6 +62,7 @@ export interface Work {
 export async function execute(work: Work, context: CommandContext, log: Logger, signal: AbortSignal) {
   const { settings, now } = context;
   let network: ReturnType<typeof openNetwork> | undefined;
+  const durations = new Map<string, number[]>();
   const providerOf = (id: string): Provider => {
     const provider = work.providers.find((entry) => entry.id === id);
     if (provider === undefined) throw new Error(`no provider ${id}`);
@@ -137,7 +88,7 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
       provider: providerOf,
       accounts: allowanceAccounts(context, work.providers, work.run),
       open: async (id, spend) => {
-        network ??= openNetwork(context, log);
+        network ??= openNetwork(context, log, durations);
         const provider = providerOf(id);
         const { client, record, clock } = await network;
         const plain = client.forProvider(id, { paceMs: paceOf(context, provider) });
@@ -168,7 +119,8 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
   progress.clear();
   const opened = await network;
   await opened?.client.close();
-  return { outcome, requests: opened?.client.stats().requests ?? 0 };
+  const { requests, providers: traffic } = opened?.client.stats() ?? { requests: 0, providers: {} };
+  return { outcome, requests, telemetry: { traffic, durations } satisfies Telemetry };
 }
 
 /** The exit code of a run. */
@@ -193,30 +145,28 @@ function tell(report: RunReport, context: CommandContext, flags: SelectionFlags)
   write(`${summaryLine(report)}\n`);
 }
 
+/** With what a run works, and whom it tells. */
+export interface RunMeans {
+  readonly run: string;
+  readonly log: Logger;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Runs the main job for symbols and flags, and tells of it.
- * @param fixed settings that the calling command decides
- * @returns the report, or the exit code of a dry run
+ * The main job: takes the folder, plans, fetches, merges, stores, keeps the report on disk.
+ * @throws VortexError `folder-locked`, `folder-unusable`, `disk-full`: there is no report then
  */
-export async function runDownload(
-  symbols: readonly string[],
+export async function runWanted(
+  wanted: Wanted,
   flags: SelectionFlags,
-  { output, signal }: Surroundings,
-  fixed: readonly FlagValue[] = [],
-): Promise<RunReport | number> {
-  const context = await loadContext(flags, [...settingFlags(flags), ...fixed], output);
-  const wanted = readWanted(symbols, flags, context);
+  context: CommandContext,
+  { run, log, output, signal }: RunMeans,
+): Promise<Required<EndedRun>> {
   const root = context.settings.output_dir;
-  if (context.settings.dry_run) {
-    const store = new SeriesStore(root, 'plan', () => context.now);
-    const planned = planFor(wanted, flags, context, (series) => store.read(series).stored);
-    return printPlan(planned, wanted.providers, context, flags.json ?? false);
-  }
-  const run = runName(context.now);
-  const log = await openLog(context.settings.logging, run, output.isTerminal, !context.noColor);
   const lock = lockFolder(root, run);
   try {
-    const startedAt = new Date().toISOString();
+    const started = new Date();
     const store = new SeriesStore(root, run, () => context.now, context.settings.overlap_bars);
     await store.recover();
     const known = new Map<string, KnownSeries>();
@@ -230,16 +180,50 @@ export async function runDownload(
     for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
     const work = { plan, providers: wanted.providers, store, known, run, failFast: flags.failFast ?? false, names };
-    const { outcome, requests } = await execute(work, context, log, signal);
+    const { outcome, requests, telemetry } = await execute(work, { ...context, output }, log, signal);
     const exitCode = exitCodeFor(outcome, signal);
-    const head = { run, startedAt, finishedAt: new Date().toISOString(), requests, exitCode };
+    const finishedAt = new Date().toISOString();
+    const head = { run, startedAt: started.toISOString(), finishedAt, requests, exitCode };
     const report = runReport(head, outcome.results, outcome.unservable, outcome.allowance);
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
     await keepRunReport(root, run, report, context.settings.retention.runs);
-    tell(report, context, flags);
-    return report;
+    if (exitCode === EXIT.ok) await noteSuccess(root, run, finishedAt);
+    return { run, exitCode, startedAt: started.getTime(), report, telemetry };
   } finally {
     lock.release();
+  }
+}
+
+/**
+ * Runs the main job for symbols and flags, and tells of it.
+ * @param fixed settings that the calling command decides
+ * @returns the report, or the exit code of a dry run
+ */
+export async function runDownload(
+  symbols: readonly string[],
+  flags: SelectionFlags,
+  { output, signal }: Surroundings,
+  fixed: readonly FlagValue[] = [],
+  atEnd?: EndOfRun,
+): Promise<RunReport | number> {
+  const context = await loadContext(flags, [...settingFlags(flags), ...fixed], output);
+  const wanted = readWanted(symbols, flags, context);
+  if (context.settings.dry_run) {
+    const store = new SeriesStore(context.settings.output_dir, 'plan', () => context.now);
+    const planned = planFor(wanted, flags, context, (series) => store.read(series).stored);
+    return printPlan(planned, wanted.providers, context, flags.json ?? false);
+  }
+  const run = runName(context.now);
+  const log = await openLog(context.settings.logging, run, output.isTerminal, !context.noColor);
+  const startedAt = new Date().getTime();
+  try {
+    const ended = await runWanted(wanted, flags, context, { run, log, output, signal });
+    tell(ended.report, context, flags);
+    await atEnd?.(ended, context);
+    return ended.report;
+  } catch (error) {
+    await atEnd?.({ run, exitCode: exitCodeOf(asVortexError(error).code), startedAt }, context);
+    throw error;
   }
 }
 
@@ -251,9 +235,11 @@ export function tailCut(path: string): string {
 /** `vortex download`: plan, fetch, merge, store, report. */
 export async function download(
   symbols: readonly string[],
-  flags: SelectionFlags,
+  flags: SelectionFlags & MetricFlags,
   surroundings: Surroundings,
 ): Promise<number> {
-  const report = await runDownload(symbols, flags, surroundings);
+  const report = await runDownload(symbols, flags, surroundings, metricFlags(flags), async (ended, context) =>
+    publishRun(ended, context),
+  );
   return typeof report === 'number' ? report : report.exitCode;
 }

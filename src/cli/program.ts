@@ -4,6 +4,7 @@ import { EXIT, exitCodeOf } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import type { ImportFlags } from './import.ts';
+import type { MetricFlags } from './publish.ts';
 import type { RebuildFlags } from './rebuild.ts';
 import type { SelectionFlags } from './selection.ts';
 import type { StatusFlags } from './status.ts';
@@ -58,8 +59,11 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
     .summary('fetch what is missing: plan, fetch, merge, store, report')
     .description('Brings series up to date: plans what is missing, fetches it, merges it into the files and reports.')
     .option('--dry-run', 'print the plan and stop: no request, no write')
+    .option('--pushgateway <url>', 'tell a Prometheus Pushgateway how the run went')
+    .option('--metrics-file <file>', "write metrics for node_exporter's textfile collector")
+    .option('--heartbeat-url <url>', 'ask this address after a successful run')
     .addHelpText('after', '\nExample:\n  vortex download GOLD SPY EURUSD --start 2024-01-01 --format csv,parquet\n')
-    .action(async (symbols: string[], flags: SelectionFlags) => {
+    .action(async (symbols: string[], flags: SelectionFlags & MetricFlags) => {
       done(await (await import('./download.ts')).download(symbols, flags, surroundings));
     });
 

@@ -6,6 +6,8 @@ export const OWN_FOLDER = '.vortex';
 export const manifestsFolder = (root: string): string => join(root, OWN_FOLDER, 'series');
 export const manifestPath = (root: string, key: string): string => join(manifestsFolder(root), `${key}.json`);
 export const runReportsFolder = (root: string): string => join(root, OWN_FOLDER, 'runs');
+/** When the last run with exit code 0 ended. */
+export const lastSuccessPath = (root: string): string => join(root, OWN_FOLDER, 'last-success.json');
 export const journalPath = (root: string): string => join(root, OWN_FOLDER, 'journal');
 /** The raw archive: `<provider>/<yyyy>/<mm>/<dd>/…` */
 export const rawFolder = (root: string): string => join(root, OWN_FOLDER, 'raw');
