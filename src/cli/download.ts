@@ -24,7 +24,7 @@ import { allowanceAccounts } from './allowance.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
 import type { EndedRun, EndOfRun, Telemetry } from './ended-run.ts';
-import { openLog } from './log.ts';
+import { logOfRun } from './log.ts';
 import { writeJson } from './output.ts';
 import type { Output } from './output.ts';
 import { paceOf, printPlan } from './plan.ts';
@@ -54,6 +54,8 @@ export interface Work {
   readonly failFast: boolean;
   /** What else was asked for, as a help against slips of the pen. */
   readonly names: ReadonlySet<string>;
+  /** Told after each series how many are done, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
   /** Formats of a series; absent: those of the settings, for all. */
   readonly formatsOf?: (series: Series) => readonly Format[];
 }
@@ -104,7 +106,10 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
       },
       namesLike: (symbol) =>
         nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys(), ...work.names]),
-      onProgress: progress.show,
+      onProgress: (step) => {
+        progress.show(step);
+        work.onProgress?.(step.done, step.total);
+      },
       announce: (message) => {
         progress.clear();
         context.output.err(`vortex: ${message}\n`);
@@ -151,6 +156,8 @@ export interface RunMeans {
   readonly log: Logger;
   readonly output: Output;
   readonly signal: AbortSignal;
+  /** Told after each series. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -161,7 +168,7 @@ export async function runWanted(
   wanted: Wanted,
   flags: SelectionFlags,
   context: CommandContext,
-  { run, log, output, signal }: RunMeans,
+  { run, log, output, signal, onProgress }: RunMeans,
 ): Promise<Required<EndedRun>> {
   const root = context.settings.output_dir;
   const lock = lockFolder(root, run);
@@ -179,7 +186,16 @@ export async function runWanted(
     const plan = planFor(wanted, flags, context, storedOf);
     for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
-    const work = { plan, providers: wanted.providers, store, known, run, failFast: flags.failFast ?? false, names };
+    const work = {
+      plan,
+      providers: wanted.providers,
+      store,
+      known,
+      run,
+      failFast: flags.failFast ?? false,
+      names,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    };
     const { outcome, requests, telemetry } = await execute(work, { ...context, output }, log, signal);
     const exitCode = exitCodeFor(outcome, signal);
     const finishedAt = new Date().toISOString();
@@ -214,7 +230,7 @@ export async function runDownload(
     return printPlan(planned, wanted.providers, context, flags.json ?? false);
   }
   const run = runName(context.now);
-  const log = await openLog(context.settings.logging, run, output.isTerminal, !context.noColor);
+  const log = await logOfRun(context, run);
   const startedAt = new Date().getTime();
   try {
     const ended = await runWanted(wanted, flags, context, { run, log, output, signal });

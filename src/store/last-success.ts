@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { isMissing, placeFile, readWhole, storeError, syncFiles, writeFiles } from './files.ts';
+import { placeFile, readWhole, syncFiles, writeFiles } from './files.ts';
 import { lastSuccessPath, runReportsFolder } from './paths.ts';
+import { reportNames } from './run-reports.ts';
 
 const note = z.object({ run: z.string(), finishedAt: z.iso.datetime() });
 const ended = z.object({ run: z.string(), finishedAt: z.iso.datetime(), exitCode: z.number() });
@@ -15,17 +15,6 @@ function parsed<Form>(schema: z.ZodType<Form>, content: Buffer | undefined): For
   }
 }
 
-function newestReports(root: string): string[] {
-  const folder = runReportsFolder(root);
-  try {
-    const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-    return names.sort().reverse();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw storeError(error, folder);
-  }
-}
-
 /**
  * When the last run with exit code 0 ended, milliseconds since the epoch, UTC; undefined when none is known. Where there is
  * no note of it, or none that can be read, the kept reports are looked through.
@@ -34,7 +23,7 @@ function newestReports(root: string): string[] {
 export function readLastSuccess(root: string): number | undefined {
   const noted = parsed(note, readWhole(lastSuccessPath(root)));
   if (noted !== undefined) return Date.parse(noted.finishedAt);
-  for (const name of newestReports(root)) {
+  for (const name of reportNames(root).reverse()) {
     const report = parsed(ended, readWhole(join(runReportsFolder(root), name)));
     if (report?.exitCode === 0) return Date.parse(report.finishedAt);
   }
