@@ -5,6 +5,7 @@ import type { FolderFacts } from '../metrics/facts.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { inventoryGently } from '../quality/inventory.ts';
 import type { SeriesStatus } from '../quality/inventory.ts';
+import { WHOLE_JOB } from '../serve/run-body.ts';
 import type { RunWish } from '../serve/run-body.ts';
 import type { PreparedRun } from '../serve/run-desk.ts';
 import type { Holdings } from '../serve/status.ts';
@@ -101,20 +102,25 @@ export class ServeRuns {
 
   /** Reads the settings and what they want. @throws VortexError `config-invalid`, `usage` */
   async load(
-    wish: RunWish = { symbols: [] },
+    wish: RunWish = WHOLE_JOB,
     output = outputTo(this.#log),
   ): Promise<{ context: CommandContext; wanted: Wanted; flags: SelectionFlags }> {
     const flags = { ...this.#flags, ...wish };
     const given = [...settingFlags(flags), ...metricFlags(flags)];
     const context = await loadContext(flags, given, output);
-    this.#context = context;
+    if (wish === WHOLE_JOB) this.#context = context;
     const symbols = wish.symbols.length > 0 ? wish.symbols : this.#symbols;
     return { context, wanted: readWanted(symbols, flags, context), flags };
   }
 
   /** Looks whether a wish can be fulfilled. @throws VortexError `config-invalid`, `usage` */
   async prepare(wish: RunWish): Promise<PreparedRun> {
-    const loaded = await this.load(wish);
+    const loaded = await this.load(wish).catch(async (error: unknown) => {
+      // What only the wish is to blame for is not told as broken settings.
+      if (wish === WHOLE_JOB || asVortexError(error).code !== 'config-invalid') throw error;
+      await loadContext(this.#flags, [...settingFlags(this.#flags), ...metricFlags(this.#flags)], outputTo(this.#log));
+      throw usageError(asVortexError(error).message);
+    });
     if (loaded.context.settings.dry_run)
       throw usageError('dry_run is true: the service makes no runs; set it to false');
     return async (run, signal, onProgress) => {
@@ -146,7 +152,7 @@ export class ServeRuns {
     return async (run, signal, onProgress) => {
       try {
         return await (
-          await this.prepare({ symbols: [] })
+          await this.prepare(WHOLE_JOB)
         )(run, signal, onProgress);
       } catch (cause) {
         const { code, message } = asVortexError(cause);
