@@ -21,6 +21,8 @@ export interface LogOptions {
   readonly secrets: Redactor;
   /** Told once when the log file cannot be written. */
   readonly warn: (message: string) => void;
+  /** In place of stderr. */
+  readonly stderr?: Destination;
 }
 
 /** A log file that begins anew when it is full; older ones are kept as `name.1`, `name.2` … */
@@ -51,20 +53,20 @@ async function openFile(
   };
 }
 
+/** Lines for people on a terminal, else JSON. */
+async function openStderr({ settings, isTerminal, colour }: LogOptions): Promise<Destination> {
+  const pretty = settings.format === 'pretty' || (settings.format === 'auto' && isTerminal);
+  if (!pretty) return (await import('pino')).default.destination({ fd: STDERR, sync: true });
+  const { default: prettify } = await import('pino-pretty');
+  return prettify({ destination: STDERR, sync: true, ignore: 'pid,hostname,run', colorize: isTerminal && colour });
+}
+
 /** The program's log, to stderr: JSON lines, or for people on a terminal; and to a file where the settings name one. */
 export async function openLog(options: LogOptions): Promise<Logger> {
-  const { settings, run, isTerminal, colour, secrets, warn } = options;
+  const { settings, run, secrets, warn } = options;
   const { default: pino } = await import('pino');
   const file = settings.file === undefined ? undefined : await openFile(settings.file, settings, warn);
-  const pretty = settings.format === 'pretty' || (settings.format === 'auto' && isTerminal);
-  const stderr: Destination = pretty
-    ? (await import('pino-pretty')).default({
-        destination: STDERR,
-        sync: true,
-        ignore: 'pid,hostname,run',
-        colorize: isTerminal && colour,
-      })
-    : pino.destination({ fd: STDERR, sync: true });
+  const stderr = options.stderr ?? (await openStderr(options));
   const destination: Destination = {
     write: (line) => {
       const clean = secrets.registered(line);
