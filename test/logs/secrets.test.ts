@@ -58,7 +58,7 @@ it('no secret leaves: not in logs, errors, the raw archive, reports, metrics, th
   writeFileSync(join(cwd, 'password'), SECRETS.password);
   const env = {
     ...sandbox.env,
-    VORTEX_YAHOO_BASE_URL: `${sandbox.env['VORTEX_YAHOO_BASE_URL'] ?? ''}`,
+    VORTEX_YAHOO_BASE_URL: sandbox.env['VORTEX_YAHOO_BASE_URL'] ?? '',
     VORTEX_BARCHART_USERNAME: SECRETS.username,
     VORTEX_BARCHART_PASSWORD: '',
     VORTEX_BARCHART_PASSWORD_FILE: 'password',

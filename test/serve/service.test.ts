@@ -143,7 +143,6 @@ describe('a service that is told to stop', () => {
 
   it('lets a run finish within the grace period, is not ready meanwhile, and ends with 0', async () => {
     const { cwd, service, sandbox } = await openService('yahoo:slow=0.05', [], { VORTEX_SERVE_GRACE_SECONDS: '20' });
-    void sandbox;
     await begin(service);
     service.child.kill('SIGTERM');
     expect((await service.ended).code).toBe(0);
