@@ -1,6 +1,19 @@
 // The table of rooms in docs/architecture.md, enforced.
 const room = (name) => `^src/${name}/`;
-const ROOMS = ['cli', 'config', 'market', 'plan', 'providers', 'http', 'download', 'store', 'quality', 'sandbox', 'metrics', 'serve'];
+const ROOMS = [
+  'cli',
+  'config',
+  'market',
+  'plan',
+  'providers',
+  'http',
+  'download',
+  'store',
+  'quality',
+  'sandbox',
+  'metrics',
+  'serve',
+];
 
 /** A room may import itself and these, nothing else of src. */
 const mayImport = (name, allowed, comment) => ({
@@ -67,7 +80,12 @@ module.exports = {
       to: { dependencyTypes: ['core', 'npm'] },
     },
     only('axios', '^axios$|node_modules/axios/', [room('http')]),
-    only('fs', '^(node:)?fs(/promises)?$', [room('store'), room('config'), room('sandbox'), '^src/metrics/textfile\\.ts$']),
+    only('fs', '^(node:)?fs(/promises)?$', [
+      room('store'),
+      room('config'),
+      room('sandbox'),
+      '^src/metrics/textfile\\.ts$',
+    ]),
     only('fastify-and-croner', 'node_modules/(fastify|croner)/', [room('serve')]),
     only('prom-client', 'node_modules/prom-client/', [room('metrics')]),
     only('log-files', 'node_modules/rotating-file-stream/', [room('cli')]),

@@ -4,11 +4,10 @@ import type { Http } from '../http/axios-client.ts';
 import { systemClock } from '../http/clock.ts';
 import { Redactor } from '../http/redact.ts';
 import type { CommandContext } from './context.ts';
+import { USER_AGENT } from './user-agent.ts';
 
 /** Consecutive failed tries that open a provider's circuit: three series with all their tries. */
 const FAULTS_TO_OPEN = 12;
-/** What a provider is told that has no user agent of its own. */
-export const USER_AGENT = 'vortex-history';
 
 /** The one client of a command, as the settings want it, and what masks the secrets in its words. */
 export function connect(

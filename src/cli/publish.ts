@@ -10,7 +10,7 @@ import { readLastSuccess } from '../store/last-success.ts';
 import { dayBudgets } from './allowance.ts';
 import type { CommandContext } from './context.ts';
 import type { EndedRun } from './ended-run.ts';
-import { USER_AGENT } from './network.ts';
+import { USER_AGENT } from './user-agent.ts';
 
 /** The flags that say who is told how a run went; `download` and `serve` take them. */
 export interface MetricFlags {

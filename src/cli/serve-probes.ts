@@ -10,7 +10,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { Probe } from '../serve/checks.ts';
 import { probeFolder } from '../store/folder-probe.ts';
 import type { CommandContext } from './context.ts';
-import { USER_AGENT } from './network.ts';
+import { USER_AGENT } from './user-agent.ts';
 import { formatBytes } from './table.ts';
 
 /** Longest wait for a provider's door, milliseconds. */

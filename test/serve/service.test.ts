@@ -142,7 +142,7 @@ describe('a service that is told to stop', () => {
   });
 
   it('lets a run finish within the grace period, is not ready meanwhile, and ends with 0', async () => {
-    const { cwd, service, sandbox } = await openService('yahoo:slow=0.05', [], { VORTEX_SERVE_GRACE_SECONDS: '20' });
+    const { cwd, service } = await openService('yahoo:slow=0.05', [], { VORTEX_SERVE_GRACE_SECONDS: '20' });
     await begin(service);
     service.child.kill('SIGTERM');
     expect((await service.ended).code).toBe(0);
