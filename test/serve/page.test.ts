@@ -1,5 +1,6 @@
 import { chromium } from 'playwright-core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
 import { ageText, page } from '../../src/serve/page.ts';
 import type { ServiceStatus } from '../../src/serve/status.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -51,7 +52,7 @@ describe.skipIf(lacks('chromium'))('the page in a browser (needs chromium)', () 
       env: { ...sandbox.env, VORTEX_SERVE_TOKEN: TOKEN },
     });
     const begun = await service.ask('/runs', { method: 'POST', token: TOKEN });
-    const { run } = (await begun.json()) as { run: string };
+    const { run } = z.object({ run: z.string() }).parse(await begun.json());
     await vi.waitFor(
       async () => {
         expect(await (await service.ask('/status')).json()).toMatchObject({ runs: [{ run }] });

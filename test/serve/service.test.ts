@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { everythingIn, temporaryFolder } from '../support/folder.ts';
 import { vortex } from '../support/program.ts';
 import { startService } from '../support/service.ts';
@@ -9,6 +10,7 @@ import { standIn } from '../support/stand-in.ts';
 
 const NOW = '2024-07-03T06:00:00Z';
 const TOKEN = 'let-me-in-please';
+const named = z.object({ run: z.string() });
 const PATIENCE = { timeout: 15_000, interval: 50 };
 
 const openService = async (faults = '', args: readonly string[] = [], env: Record<string, string> = {}) => {
@@ -28,15 +30,15 @@ const begin = async (service: Service, body?: object): Promise<string> => {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   expect(response.status).toBe(202);
-  const { run } = (await response.json()) as { run: string };
+  const { run } = named.parse(await response.json());
   expect(response.headers.get('location')).toBe(`/runs/${run}`);
   return run;
 };
 
-const over = (service: Service, run: string): Promise<Record<string, unknown>> =>
+const over = (service: Service, run: string) =>
   vi.waitFor(async () => {
-    const told = (await (await service.ask(`/runs/${run}`)).json()) as Record<string, unknown>;
-    expect(told['status']).not.toBe('running');
+    const told = z.looseObject({ status: z.string() }).parse(await (await service.ask(`/runs/${run}`)).json());
+    expect(told.status).not.toBe('running');
     return told;
   }, PATIENCE);
 
@@ -131,6 +133,38 @@ describe('the service', () => {
     expect(await (await service.ask(`/runs/${run}`)).json()).toMatchObject({ run, status: 'running' });
     expect(await (await service.ask('/')).text()).toContain(`Run ${run} is going`);
     expect(await (await service.ask('/metrics')).text()).toContain('vortex_run_in_progress 1');
+  });
+});
+
+describe('a scheduled run', () => {
+  it('is made at its time, of what the settings want', async () => {
+    const { service, sandbox } = await openService('', ['--schedule', '* * * * * *', '--timezone', 'Europe/Berlin']);
+    await vi.waitFor(async () => {
+      const status = await (await service.ask('/status')).json();
+      expect(status).toMatchObject({
+        schedule: { cron: '* * * * * *', timezone: 'Europe/Berlin' },
+        runs: expect.arrayContaining([expect.objectContaining({ cause: 'schedule', exitCode: 0 })]) as unknown,
+      });
+    }, PATIENCE);
+    expect(await sandbox.requests()).toBeGreaterThanOrEqual(2);
+  });
+
+  it('with broken settings ends with 2 and says why; the service goes on', async () => {
+    const cwd = temporaryFolder();
+    const sandbox = await standIn(NOW);
+    writeFileSync(join(cwd, 'vortex.json'), '{}');
+    const args = ['SPY', '--config', 'vortex.json', '--schedule', '* * * * * *', '--start', '2024-06-03', '--now', NOW];
+    const service = await startService(args, { cwd, env: sandbox.env });
+    writeFileSync(join(cwd, 'vortex.json'), '{"formats":["xml"]}');
+    await vi.waitFor(async () => {
+      expect(await (await service.ask('/status')).json()).toMatchObject({
+        runs: expect.arrayContaining([
+          expect.objectContaining({ exitCode: 2, summary: expect.stringContaining('formats') as unknown }),
+        ]) as unknown,
+      });
+    }, PATIENCE);
+    expect(await (await service.ask('/metrics')).text()).toContain('vortex_run_last_exit_code 2');
+    expect((await service.ask('/live')).status).toBe(200);
   });
 });
 
