@@ -1,6 +1,19 @@
 // The table of rooms in docs/architecture.md, enforced.
 const room = (name) => `^src/${name}/`;
-const ROOMS = ['cli', 'config', 'market', 'plan', 'providers', 'http', 'download', 'store', 'quality', 'sandbox'];
+const ROOMS = [
+  'cli',
+  'config',
+  'market',
+  'plan',
+  'providers',
+  'http',
+  'download',
+  'store',
+  'quality',
+  'sandbox',
+  'metrics',
+  'serve',
+];
 
 /** A room may import itself and these, nothing else of src. */
 const mayImport = (name, allowed, comment) => ({
@@ -43,6 +56,8 @@ module.exports = {
     mayImport('http', [room('market')], 'the network'),
     mayImport('store', [room('market')], 'the disk'),
     mayImport('quality', [room('market'), room('store')], 'checks of what is stored'),
+    mayImport('metrics', [room('market'), '^src/download/run-report\\.ts$'], 'what runs tell other programs'),
+    mayImport('serve', [room('market')], 'the service: it is handed what it works with'),
     mayImport('sandbox', [room('market')], 'an independent stand-in'),
     mayImport('config', [room('market'), '^src/providers/registry\\.ts$'], 'settings'),
     mayImport('providers', [room('market'), '^src/http/http-client\\.ts$'], 'sources of bars'),
@@ -70,7 +85,11 @@ module.exports = {
       room('config'),
       room('sandbox'),
       '^src/cli/doctor-disk\\.ts$',
+      '^src/metrics/textfile\\.ts$',
     ]),
+    only('fastify-and-croner', 'node_modules/(fastify|croner)/', [room('serve')]),
+    only('prom-client', 'node_modules/prom-client/', [room('metrics')]),
+    only('log-files', 'node_modules/rotating-file-stream/', [room('cli')]),
     only('commander', 'node_modules/commander/', [room('cli')]),
     only('pino', 'node_modules/pino(-pretty)?/', [room('cli')]),
     only('prompts', 'node_modules/@clack/', [room('cli')]),

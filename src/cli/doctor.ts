@@ -15,7 +15,7 @@ import type { Check } from './doctor-check.ts';
 import { backupCheck, dataFolderChecks, isContainer } from './doctor-disk.ts';
 import { clockCheck, cronCheck, zoneCheck } from './doctor-machine.ts';
 import type { HeardTime } from './doctor-machine.ts';
-import { openLog } from './log.ts';
+import { logOfRun } from './log.ts';
 import { connect } from './network.ts';
 import { writeJson } from './output.ts';
 import { askAccess, providersNamed } from './provider-access.ts';
@@ -57,11 +57,11 @@ function proxyCheck(context: CommandContext, providers: readonly Provider[]): Ch
 async function networkChecks(
   context: CommandContext,
   providers: readonly Provider[],
-  { output, signal }: Surroundings,
+  { signal }: Surroundings,
 ): Promise<Check[]> {
   // What goes wrong is told as a check.
   const logging = { ...context.settings.logging, level: 'silent' as const };
-  const log = await openLog(logging, 'doctor', output.isTerminal, !context.noColor);
+  const log = await logOfRun({ ...context, settings: { ...context.settings, logging } }, 'doctor');
   let heard: HeardTime | undefined;
   try {
     const { client, secrets } = connect(context, log);

@@ -1,183 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { AnswerBook } from '../download/answer-book.ts';
 import { EXIT, exitCodeOf, worstExitCode } from '../download/exit-code.ts';
-import { runPlan } from '../download/run.ts';
 import type { RunOutcome } from '../download/run.ts';
-import type { Progress } from '../download/run-tools.ts';
 import { runReport } from '../download/run-report.ts';
 import type { RunReport } from '../download/run-report.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
-import type { HttpClient } from '../http/http-client.ts';
-import { catalogue } from '../market/catalogue.ts';
-import { nearest } from '../market/nearest.ts';
-import type { Format } from '../market/file-format.ts';
+import { asVortexError } from '../market/errors.ts';
 import type { Series } from '../market/instrument.ts';
 import { shardMark, shardName } from '../market/shard.ts';
 import type { Shard } from '../market/shard.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { Provider } from '../providers/provider.ts';
 import { lockFolder } from '../store/lock.ts';
-import { RawArchive } from '../store/raw-archive.ts';
+import { noteSuccess } from '../store/last-success.ts';
 import { keepRunReport } from '../store/run-reports.ts';
-import { UNKNOWN_SERIES } from '../store/series-change.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
-import type { ShardLock } from '../store/shard-lock.ts';
-import { allowanceAccounts } from './allowance.ts';
 import { loadContext, withShard } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
-import { openLog } from './log.ts';
+import type { EndedRun, EndOfRun } from './ended-run.ts';
+import { execute } from './execute.ts';
+import { logOfRun } from './log.ts';
 import { writeJson } from './output.ts';
-import { paceOf, pacedOptions } from './pace.ts';
+import type { Output } from './output.ts';
 import { printPlan } from './plan.ts';
-import { progressLine } from './progress.ts';
+import { metricFlags, publishRun } from './publish.ts';
+import type { MetricFlags } from './publish.ts';
 import { forgetRevisions, takeShard } from './run-folder.ts';
 import { planFor, readWanted, settingFlags } from './selection.ts';
-import type { SelectionFlags } from './selection.ts';
+import type { SelectionFlags, Wanted } from './selection.ts';
 import { problemLines, resultTable, summaryLine } from './summary.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Name of a run: when it began (UTC), four hexadecimal digits against namesakes, and which shard it is (`1of3`). */
 export function runName(now: number, shard?: Shard): string {
   const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   const part = shard === undefined ? '' : `-${shard.index}of${shard.count}`;
   return `${stamp}-${randomBytes(2).toString('hex')}${part}`;
-}
-
-/** The network, opened when the first job needs it. */
-async function openNetwork(context: CommandContext, log: Logger) {
-  const [{ connect }, { systemClock }, { recordingClient }] = await Promise.all([
-    import('./network.ts'),
-    import('../http/clock.ts'),
-    import('../http/recorder.ts'),
-  ]);
-  const { client, secrets } = connect(context, log);
-  const record = (http: HttpClient, answers: AnswerBook): HttpClient =>
-    recordingClient(http, secrets, (job, exchange) => {
-      answers.add(job, exchange);
-    });
-  return { client, record, clock: systemClock };
-}
-
-/** The archive of a run, and what is asked and answered on its behalf. */
-function openArchive({ settings, now }: CommandContext, { run, store, shard }: Work) {
-  if (!settings.raw_archive) return undefined;
-  const { raw_days: days, raw_bytes: bytes } = settings.retention;
-  const manifestOf = (series: string) => store.manifestOf(series);
-  const raw = new RawArchive(settings.output_dir, run, now, { days, bytes }, manifestOf, shard);
-  const book = new AnswerBook();
-  return { raw, book, takeExchanges: (job: string) => book.take(job) };
-}
-
-/** Shows how far a run is: a bar on a terminal, else a log line a series. */
-function progressTo(context: CommandContext, log: Logger): { show: (progress: Progress) => void; clear: () => void } {
-  const { output } = context;
-  const started = performance.now();
-  let failed = 0;
-  let drawn = -Infinity;
-  return {
-    show: ({ done, total, result }) => {
-      if (result.outcome === 'failed') failed += 1;
-      if (!output.isTerminal) {
-        const { series, outcome, added, revised, dropped, provider, error } = result;
-        const facts = { series, outcome, added, revised, dropped, provider };
-        if (error === null) log.info(facts, `${series} ${outcome}`);
-        else if (outcome === 'postponed')
-          log.warn({ ...facts, code: error.code }, `${series} ${outcome}: ${error.message}`);
-        else log.error({ ...facts, code: error.code }, `${series} ${outcome}: ${error.message}`);
-        return;
-      }
-      const now = performance.now();
-      if (now - drawn < 100 && done < total) return;
-      drawn = now;
-      const state = { done, total, failed, elapsedMs: now - started, current: result.series };
-      output.err(`\r\u001B[2K${progressLine(state, output.columns)}`);
-    },
-    clear: () => {
-      if (output.isTerminal) output.err('\r\u001B[2K');
-    },
-  };
-}
-
-/** A plan with what it takes to run it. */
-export interface Work {
-  readonly plan: Plan;
-  readonly providers: readonly Provider[];
-  readonly store: SeriesStore;
-  readonly known: ReadonlyMap<string, KnownSeries>;
-  readonly run: string;
-  /** Lock of the shard that the run is; absent: it has the folder for itself. */
-  readonly shard?: ShardLock;
-  readonly failFast: boolean;
-  /** What else was asked for, as a help against slips of the pen. */
-  readonly names: ReadonlySet<string>;
-  /** Formats of a series; absent: those of the settings, for all. */
-  readonly formatsOf?: (series: Series) => readonly Format[];
-}
-
-/** Runs a plan under a lock that is held, over the network of the settings. */
-export async function execute(work: Work, context: CommandContext, log: Logger, signal: AbortSignal) {
-  const { settings, now } = context;
-  let network: ReturnType<typeof openNetwork> | undefined;
-  const providerOf = (id: string): Provider => {
-    const provider = work.providers.find((entry) => entry.id === id);
-    if (provider === undefined) throw new Error(`no provider ${id}`);
-    return provider;
-  };
-  const progress = progressTo(context, log);
-  const archive = openArchive(context, work);
-  const outcome = await runPlan(
-    work.plan,
-    {
-      formats: settings.formats,
-      concurrency: settings.concurrency,
-      extendedHours: settings.extended_hours,
-      settleMs: settings.settle_minutes * MINUTE_MS,
-      failFast: work.failFast,
-      now,
-    },
-    {
-      store: work.store,
-      ...(archive === undefined ? {} : { archive }),
-      knownOf: (series) => work.known.get(series.key) ?? UNKNOWN_SERIES,
-      ...(work.formatsOf === undefined ? {} : { formatsOf: work.formatsOf }),
-      provider: providerOf,
-      accounts: allowanceAccounts(context, work.providers, work.run),
-      open: async (id, spend) => {
-        network ??= openNetwork(context, log);
-        const provider = providerOf(id);
-        const { client, record, clock } = await network;
-        const plain = client.forProvider(id, { paceMs: paceOf(context, provider) });
-        const http = archive === undefined ? plain : record(plain, archive.book);
-        return provider.create(pacedOptions(context, provider), {
-          http,
-          ...(archive === undefined ? {} : { archive: (other: HttpClient) => record(other, archive.book) }),
-          clock,
-          count: () => client.count(id),
-          spend,
-          now: () => now,
-        });
-      },
-      namesLike: (symbol) =>
-        nearest(symbol, [...context.configured.map((entry) => entry.id), ...catalogue().keys(), ...work.names]),
-      onProgress: progress.show,
-      announce: (message) => {
-        progress.clear();
-        context.output.err(`vortex: ${message}\n`);
-      },
-      warn: (message) => {
-        progress.clear();
-        log.warn(message);
-      },
-    },
-    signal,
-  );
-  progress.clear();
-  const opened = await network;
-  await opened?.client.close();
-  return { outcome, requests: opened?.client.stats().requests ?? 0 };
 }
 
 /** The exit code of a run. */
@@ -202,33 +58,33 @@ function tell(report: RunReport, context: CommandContext, flags: SelectionFlags)
   write(`${summaryLine(report)}\n`);
 }
 
+/** With what a run works, and whom it tells. */
+export interface RunMeans {
+  readonly run: string;
+  readonly log: Logger;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  /** Told after each series. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
 /**
- * Runs the main job for symbols and flags, and tells of it.
- * @param fixed settings that the calling command decides
- * @returns the report, or the exit code of a dry run
+ * The main job: takes the folder, plans, fetches, merges, stores, keeps the report on disk.
+ * @throws VortexError `folder-locked`, `folder-unusable`, `disk-full`: there is no report then
  */
-export async function runDownload(
-  symbols: readonly string[],
+export async function runWanted(
+  wanted: Wanted,
   flags: SelectionFlags,
-  { output, signal }: Surroundings,
-  fixed: readonly FlagValue[] = [],
-): Promise<RunReport | number> {
-  const context = withShard(await loadContext(flags, [...settingFlags(flags), ...fixed], output));
-  const { shard } = context;
-  const wanted = readWanted(symbols, flags, context);
-  const root = context.settings.output_dir;
-  if (context.settings.dry_run) {
-    const store = new SeriesStore(root, 'plan', () => context.now);
-    const planned = planFor(wanted, flags, context, (series) => store.read(series).stored);
-    return printPlan(planned, wanted.providers, context, flags.json ?? false);
-  }
-  const run = runName(context.now, shard);
-  const log = await openLog(context.settings.logging, run, output.isTerminal, !context.noColor);
+  context: CommandContext,
+  { run, log, output, signal, onProgress }: RunMeans,
+): Promise<Required<EndedRun>> {
+  const { shard, settings } = context;
+  const root = settings.output_dir;
   const part = await takeShard(root, run, shard);
   const lock = part ?? lockFolder(root, run);
   try {
-    const startedAt = new Date().toISOString();
-    const store = new SeriesStore(root, run, () => context.now, context.settings.overlap_bars, shard);
+    const started = new Date();
+    const store = new SeriesStore(root, run, () => context.now, settings.overlap_bars, shard);
     if (part === undefined) await store.recover();
     const known = new Map<string, KnownSeries>();
     const storedOf = (series: Series) => {
@@ -240,22 +96,65 @@ export async function runDownload(
     const plan = planFor(wanted, flags, context, storedOf);
     for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
-    const work = { plan, providers: wanted.providers, store, known, run, failFast: flags.failFast ?? false, names };
-    const partly = part === undefined ? work : { ...work, shard: part };
-    const { outcome, requests } = await execute(partly, context, log, signal);
+    const work = {
+      plan,
+      providers: wanted.providers,
+      store,
+      known,
+      run,
+      failFast: flags.failFast ?? false,
+      names,
+      ...(part === undefined ? {} : { shard: part }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    };
+    const { outcome, requests, telemetry } = await execute(work, { ...context, output }, log, signal);
     const exitCode = exitCodeFor(outcome, signal);
+    const finishedAt = new Date().toISOString();
     const name = shard === undefined ? {} : { shard: shardName(shard) };
-    const head = { run, ...name, startedAt, finishedAt: new Date().toISOString(), requests, exitCode };
+    const head = { run, ...name, startedAt: started.toISOString(), finishedAt, requests, exitCode };
     const report = runReport(head, outcome.results, outcome.unservable, outcome.allowance);
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
+    const mark = shard === undefined ? '' : shardMark(shard);
     // As many runs as there are shards make one run of the whole.
-    const kept = context.settings.retention.runs * (shard?.count ?? 1);
-    await keepRunReport(root, run, report, kept, shard === undefined ? '' : shardMark(shard));
-    tell(report, context, flags);
+    await keepRunReport(root, run, report, settings.retention.runs * (shard?.count ?? 1), mark);
+    if (exitCode === EXIT.ok) await noteSuccess(root, run, finishedAt, shard);
     await forgetRevisions(report, context);
-    return report;
+    return { run, exitCode, startedAt: started.getTime(), report, telemetry };
   } finally {
     lock.release();
+  }
+}
+
+/**
+ * Runs the main job for symbols and flags, and tells of it.
+ * @param fixed settings that the calling command decides
+ * @returns the report, or the exit code of a dry run
+ */
+export async function runDownload(
+  symbols: readonly string[],
+  flags: SelectionFlags,
+  { output, signal }: Surroundings,
+  fixed: readonly FlagValue[] = [],
+  atEnd?: EndOfRun,
+): Promise<RunReport | number> {
+  const context = withShard(await loadContext(flags, [...settingFlags(flags), ...fixed], output));
+  const wanted = readWanted(symbols, flags, context);
+  if (context.settings.dry_run) {
+    const store = new SeriesStore(context.settings.output_dir, 'plan', () => context.now);
+    const planned = planFor(wanted, flags, context, (series) => store.read(series).stored);
+    return printPlan(planned, wanted.providers, context, flags.json ?? false);
+  }
+  const run = runName(context.now, context.shard);
+  const log = await logOfRun(context, run);
+  const startedAt = new Date().getTime();
+  try {
+    const ended = await runWanted(wanted, flags, context, { run, log, output, signal });
+    tell(ended.report, context, flags);
+    await atEnd?.(ended, context);
+    return ended.report;
+  } catch (error) {
+    await atEnd?.({ run, exitCode: exitCodeOf(asVortexError(error).code), startedAt }, context);
+    throw error;
   }
 }
 
@@ -267,9 +166,11 @@ export function tailCut(path: string): string {
 /** `vortex download`: plan, fetch, merge, store, report. */
 export async function download(
   symbols: readonly string[],
-  flags: SelectionFlags,
+  flags: SelectionFlags & MetricFlags,
   surroundings: Surroundings,
 ): Promise<number> {
-  const report = await runDownload(symbols, flags, surroundings);
+  const report = await runDownload(symbols, flags, surroundings, metricFlags(flags), async (ended, context) =>
+    publishRun(ended, context),
+  );
   return typeof report === 'number' ? report : report.exitCode;
 }

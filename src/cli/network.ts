@@ -4,14 +4,17 @@ import type { Http } from '../http/axios-client.ts';
 import { systemClock } from '../http/clock.ts';
 import { Redactor } from '../http/redact.ts';
 import type { CommandContext } from './context.ts';
+import { USER_AGENT } from './user-agent.ts';
 
 /** Consecutive failed tries that open a provider's circuit: three series with all their tries. */
 const FAULTS_TO_OPEN = 12;
-/** What a provider is told that has no user agent of its own. */
-const USER_AGENT = 'vortex-history';
 
 /** The one client of a command, as the settings want it, and what masks the secrets in its words. */
-export function connect(context: CommandContext, log: Logger): { readonly client: Http; readonly secrets: Redactor } {
+export function connect(
+  context: CommandContext,
+  log: Logger,
+  onRequest?: (provider: string, ms: number) => void,
+): { readonly client: Http; readonly secrets: Redactor } {
   const { http, max_requests: maxRequests } = context.settings;
   const secrets = new Redactor(context.secrets);
   const client = createHttp({
@@ -24,6 +27,7 @@ export function connect(context: CommandContext, log: Logger): { readonly client
     log,
     secrets,
     userAgent: USER_AGENT,
+    onRequest,
     ...(maxRequests === undefined ? {} : { maxRequests }),
   });
   return { client, secrets };

@@ -6,8 +6,10 @@ import type { CommonFlags, Surroundings } from './context.ts';
 import { collect, withCommonFlags, withFolder } from './flags.ts';
 import { addFirstRun } from './first-run.ts';
 import type { ImportFlags } from './import.ts';
+import type { MetricFlags } from './publish.ts';
 import type { RebuildFlags } from './rebuild.ts';
 import type { SelectionFlags } from './selection.ts';
+import type { ServeFlags } from './serve-runs.ts';
 import type { StatusFlags } from './status.ts';
 import type { VerifyFlags } from './verify.ts';
 
@@ -46,9 +48,27 @@ export function buildProgram(surroundings: Surroundings, done: (exitCode: number
     .summary('fetch what is missing: plan, fetch, merge, store, report')
     .description('Brings series up to date: plans what is missing, fetches it, merges it into the files and reports.')
     .option('--dry-run', 'print the plan and stop: no request, no write')
+    .option('--pushgateway <url>', 'tell a Prometheus Pushgateway how the run went')
+    .option('--metrics-file <file>', "write metrics for node_exporter's textfile collector")
+    .option('--heartbeat-url <url>', 'ask this address after a successful run')
     .addHelpText('after', '\nExample:\n  vortex download GOLD SPY EURUSD --start 2024-01-01 --format csv,parquet\n')
-    .action(async (symbols: string[], flags: SelectionFlags) => {
+    .action(async (symbols: string[], flags: SelectionFlags & MetricFlags) => {
       done(await (await import('./download.ts')).download(symbols, flags, surroundings));
+    });
+
+  withSelection(program.command('serve'))
+    .summary('health, metrics, scheduled runs, a run on request')
+    .description('Answers over HTTP how things stand, and runs the main job by a schedule or when it is asked to.')
+    .option('--host <address>', 'where to listen (127.0.0.1)')
+    .option('--port <port>', 'where to listen (8080; 0: any free one)')
+    .option('--schedule <cron>', 'when to run: minute hour day month weekday')
+    .option('--timezone <zone>', 'IANA zone of the schedule (UTC)')
+    .option('--pushgateway <url>', 'tell a Prometheus Pushgateway how each run went')
+    .option('--metrics-file <file>', "write metrics for node_exporter's textfile collector")
+    .option('--heartbeat-url <url>', 'ask this address after each successful run')
+    .addHelpText('after', '\nExample:\n  vortex serve --schedule "0 6 * * 1-5" --timezone America/New_York\n')
+    .action(async (symbols: string[], flags: ServeFlags) => {
+      done(await (await import('./serve.ts')).serve(symbols, flags, surroundings));
     });
 
   withSelection(program.command('plan'))

@@ -3,7 +3,7 @@ import { EXIT, exitCodeOf, worstExitCode } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
 import { loadContext } from './context.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
-import { openLog } from './log.ts';
+import { logOfRun } from './log.ts';
 import { connect } from './network.ts';
 import { writeJson } from './output.ts';
 import { askAccess, providersNamed } from './provider-access.ts';
@@ -26,7 +26,7 @@ export async function checkProviders(
   const context = await loadContext(flags, [], output);
   const { settings } = context;
   const providers = providersNamed(ids.length > 0 ? ids : splitProviders(settings.default_provider));
-  const log = await openLog(settings.logging, 'check', output.isTerminal, !context.noColor);
+  const log = await logOfRun(context, 'check');
   const { client: http, secrets } = connect(context, log);
   const checked = await Promise.all(
     providers.map(async (provider): Promise<Checked> => {

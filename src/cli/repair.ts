@@ -26,8 +26,9 @@ import { keepRunReport } from '../store/run-reports.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import type { CommandContext } from './context.ts';
-import { execute, exitCodeFor, runName, tailCut } from './download.ts';
-import { openLog } from './log.ts';
+import { exitCodeFor, runName, tailCut } from './download.ts';
+import { execute } from './execute.ts';
+import { logOfRun } from './log.ts';
 import { planFor } from './selection.ts';
 
 /** A series with broken files. */
@@ -167,7 +168,7 @@ export async function repairFolder(
   const root = settings.output_dir;
   requireFolder(root);
   const run = runName(now);
-  const log = await openLog(settings.logging, run, output.isTerminal, !context.noColor);
+  const log = await logOfRun(context, run);
   const lock = lockFolder(root, run);
   try {
     const startedAt = new Date().toISOString();

@@ -5,6 +5,7 @@ import { suggest } from './explain.ts';
 import { failover } from './fail-over.ts';
 import { builtOnce } from './provider-options.ts';
 import type { ProviderOptions } from './provider-options.ts';
+import { logFile, metrics, serve } from './service-settings.ts';
 import { shardSettings } from './shard.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -52,6 +53,7 @@ const logging = z.strictObject({
     .enum(LOG_FORMATS)
     .default('auto')
     .describe('json: one object a line; pretty: for people; auto: pretty on a terminal, else json'),
+  ...logFile,
 });
 
 const milliseconds = (most: number): z.ZodInt => z.int().min(1).max(most);
@@ -152,6 +154,8 @@ function buildSchema(providerOptions: ProviderOptions) {
       description: 'Password at the selected provider, where providers.<id> has none of its own',
     }),
     logging: logging.prefault({}).describe('What is logged and how'),
+    serve: serve.prefault({}).describe('The service: where it listens, when it runs the main job'),
+    metrics: metrics.prefault({}).describe('Who is told how a run went'),
     http: http.prefault({}).describe('Limits of every request'),
     providers: z.strictObject(Object.fromEntries(providers)).prefault({}).describe('Settings of each provider'),
     instruments: z

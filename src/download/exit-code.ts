@@ -36,6 +36,7 @@ export function exitCodeOf(code: ErrorCode): number {
       return EXIT.locked;
     case 'folder-unusable':
     case 'disk-full':
+    case 'port-in-use':
     case 'internal':
       return EXIT.unexpected;
     case 'refused':

@@ -31,6 +31,8 @@ export interface HttpOptions {
   readonly maxRequests?: number | undefined;
   /** Certificates to trust in place of the built-in ones, PEM. */
   readonly ca?: string | undefined;
+  /** Told of each request that was sent: whom, and how long it took, milliseconds. */
+  readonly onRequest?: ((provider: string, ms: number) => void) | undefined;
   /** Of every provider's circuit breaker. */
   readonly breaker?: Pick<BreakerOptions, 'faultsToOpen' | 'coolDownMs' | 'probes'> | undefined;
 }
@@ -75,7 +77,8 @@ export function createHttp(options: HttpOptions): Http {
       else log.info({ provider: id, circuit: state }, message);
     };
     const breaker = new Breaker({ ...options.breaker, clock, provider: id, onChange });
-    const state = { id, breaker, traffic: new Traffic() };
+    const traffic = new Traffic((ms) => options.onRequest?.(id, ms));
+    const state = { id, breaker, traffic };
     providers.set(id, state);
     return state;
   };

@@ -68,7 +68,7 @@ export async function exchange(
     const body = isRetryStatus(response.status) ? packed : await unpackBody(packed, started, maxBodyBytes);
     return { kind: 'answer', status: response.status, headers: started.headers, body };
   } catch (error) {
-    const failure = failureOf(error, watch);
+    const failure = explainFailure(error, watch);
     const status = started?.statusCode ?? 0;
     if (started === undefined || failure.fault === 'interrupted' || !isRetryStatus(status)) return failure;
     // Of an answer that says "later" only the head counts.
@@ -86,7 +86,8 @@ function proxyRefusal(watch: Watch, way: Way, status: number): Failure | undefin
   return { kind: 'failure', fault, detail: `the proxy ${way.proxy} answered with status ${refusedTunnel ?? status}` };
 }
 
-function failureOf(error: unknown, watch: Watch): Failure {
+/** Why a request came to nothing. @throws TypeError when it could not be sent at all */
+export function explainFailure(error: unknown, watch: Watch): Failure {
   if (watch.verdict !== undefined) return { kind: 'failure', fault: watch.verdict, detail: '' };
   if (error instanceof BodyFault) return { kind: 'failure', fault: error.kind, detail: error.message };
   if (error instanceof TypeError || !(error instanceof Error)) throw error;

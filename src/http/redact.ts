@@ -28,21 +28,27 @@ export class Redactor {
     for (const secret of secrets) this.register(secret);
   }
 
-  /** From now on this text is masked wherever it occurs, plain or percent-encoded. Under 4 characters it is ignored. */
+  /** From now on this text is masked wherever it occurs, plain, percent-encoded or escaped as in JSON. Under 4 characters it is ignored. */
   register(secret: string): void {
     if (secret.length < SHORTEST_SECRET) return;
-    const forms = [secret, encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)];
+    const forms = [
+      secret,
+      encodeURIComponent(secret),
+      new URLSearchParams([['', secret]]).toString().slice(1),
+      // As it stands in JSON.
+      JSON.stringify(secret).slice(1, -1),
+    ];
     this.#secrets = [...new Set([...this.#secrets, ...forms])].sort((a, b) => b.length - a.length);
   }
 
   /** An address without secrets. */
   url(url: string): string {
-    return this.#registered(withoutParameters(withoutUserInfo(url), PARAMETER_IN_URL));
+    return this.registered(withoutParameters(withoutUserInfo(url), PARAMETER_IN_URL));
   }
 
   /** Free text without secrets: messages, header lines, addresses within them. */
   text(text: string): string {
-    return this.#registered(
+    return this.registered(
       withoutParameters(withoutUserInfo(text), PARAMETER_IN_TEXT)
         .replace(HEADER_LINE, `$1$2${MASK}`)
         .replace(BEARER, `$1 ${MASK}`)
@@ -59,7 +65,8 @@ export class Redactor {
     return Buffer.from(clean, 'latin1');
   }
 
-  #registered(text: string): string {
+  /** Text without registered secrets; nothing else in it is touched. */
+  registered(text: string): string {
     let clean = text;
     for (const secret of this.#secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, MASK);
     return clean;

@@ -51,12 +51,19 @@ export class RequestCap {
 export class Traffic {
   readonly #requests = new Map<string, number>();
   readonly #retries = new Map<string, number>();
+  readonly #onRequest: ((ms: number) => void) | undefined;
   #milliseconds = 0;
+
+  /** @param onRequest told how long each request took, milliseconds */
+  constructor(onRequest?: (ms: number) => void) {
+    this.#onRequest = onRequest;
+  }
 
   /** One request and what became of it. */
   request(outcome: string, ms: number): void {
     this.#requests.set(outcome, (this.#requests.get(outcome) ?? 0) + 1);
     this.#milliseconds += ms;
+    this.#onRequest?.(ms);
   }
 
   /** One more try, and why. */

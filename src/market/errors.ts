@@ -6,6 +6,7 @@ export type ErrorCode =
   // the person's side
   | 'usage'
   | 'config-invalid'
+  | 'port-in-use'
   // the data folder
   | 'folder-locked'
   | 'folder-unusable'

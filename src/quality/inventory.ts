@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { sessionRule } from '../market/session.ts';
 import { formatRange, formatStamp } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
@@ -147,6 +148,23 @@ export function inventory(root: string, now: number): InventoryEntry[] {
     }
     return entry === undefined ? [] : [entry];
   });
+}
+
+/** So many series are looked at in one go; then others have their turn. */
+const AT_ONCE = 10;
+
+/** The same as `inventory`, a few series at a time, so that a service can answer meanwhile. */
+export async function inventoryGently(root: string, now: number): Promise<SeriesStatus[]> {
+  const store = new SeriesStore(root, 'status', () => now);
+  const found: SeriesStatus[] = [];
+  for (const [index, key] of store.keys().entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate();
+    const entry = readEntry(root, store, key, now);
+    const again =
+      entry?.status.state === 'damaged' ? readEntry(root, new SeriesStore(root, 'status', () => now), key, now) : entry;
+    if (again !== undefined) found.push(again.status);
+  }
+  return found;
 }
 
 /** A series as it was known just before an instant. It had its own files then; they are made by `rebuild --as-of`. Pure. */

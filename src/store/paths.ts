@@ -15,6 +15,9 @@ export const markOfJournal = (name: string): string | undefined => {
   const parts = /^journal(?:\.(\d+-of-\d+))?$/.exec(name);
   return parts === null ? undefined : (parts[1] ?? '');
 };
+/** When the last run with exit code 0 ended; with a mark: that of a shard. */
+export const lastSuccessPath = (root: string, mark = ''): string =>
+  join(root, OWN_FOLDER, mark === '' ? 'last-success.json' : `last-success.${mark}.json`);
 /** The raw archive: `<provider>/<yyyy>/<mm>/<dd>/…` */
 export const rawFolder = (root: string): string => join(root, OWN_FOLDER, 'raw');
 export const lockPath = (root: string): string => join(root, OWN_FOLDER, 'lock');

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { dropFiles, makeFolder, placeFile, syncFiles, writeFiles } from './files.ts';
+import * as z from 'zod';
+import { dropFiles, isMissing, makeFolder, placeFile, readWhole, storeError, syncFiles, writeFiles } from './files.ts';
 import { runReportsFolder } from './paths.ts';
 
 /** How many reports are kept unless told. */
@@ -22,9 +23,41 @@ export async function keepRunReport(root: string, run: string, report: unknown, 
     throw error;
   }
   for (const file of written) placeFile(file);
-  const reports = readdirSync(folder)
-    .filter((name) => name.endsWith('.json') && name !== basename(path))
-    .sort();
+  const reports = reportNames(root).filter((name) => name !== basename(path));
   for (const name of reports.slice(0, Math.max(0, reports.length + 1 - kept)))
     rmSync(join(folder, name), { force: true });
+}
+
+/** Names of the kept reports, the newest last. */
+export function reportNames(root: string): string[] {
+  const folder = runReportsFolder(root);
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw storeError(error, folder);
+  }
+}
+
+/** The report of a run as it was kept; undefined when there is none that can be read. */
+export function readRunReport(root: string, run: string): unknown {
+  try {
+    return JSON.parse(readWhole(join(runReportsFolder(root), `${run}.json`))?.toString('utf8') ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+const lastForm = z.object({ startedAt: z.iso.datetime(), results: z.array(z.object({ series: z.string() })) });
+
+/** When the newest run of a folder began, milliseconds since the epoch, UTC, and its series; undefined: there was none. */
+export function readLastRun(
+  root: string,
+): { readonly startedAt: number; readonly series: readonly string[] } | undefined {
+  const name = reportNames(root).at(-1);
+  const read = name === undefined ? undefined : lastForm.safeParse(readRunReport(root, name.slice(0, -'.json'.length)));
+  if (read?.data === undefined) return undefined;
+  return { startedAt: Date.parse(read.data.startedAt), series: read.data.results.map(({ series }) => series) };
 }

@@ -19,7 +19,16 @@ test('without any configuration every setting has the default of the specificati
     overlap_bars: 5,
     settle_minutes: 15,
     extended_hours: false,
-    logging: { level: 'info', format: 'auto' },
+    logging: { level: 'info', format: 'auto', file_max_mb: 10, file_count: 5 },
+    serve: {
+      host: '127.0.0.1',
+      port: 8080,
+      timezone: 'UTC',
+      jitter_seconds: 0,
+      catch_up: false,
+      grace_seconds: 8,
+    },
+    metrics: {},
     http: { connect_timeout_ms: 10_000, idle_timeout_ms: 20_000, timeout_ms: 30_000, max_body_mb: 64 },
     providers: { yahoo: { base_url: 'https://quotes.example', pace_ms: 500 }, broker: {} },
     instruments: [],
@@ -58,7 +67,7 @@ test('a later file adds to the objects of an earlier one and replaces its lists'
     'two.json': { logging: { format: 'json' }, formats: ['parquet'], futures: { GOLD: { cycle: 'GJMQVZ' } } },
   });
   const { settings, instruments } = await load(cwd, { files: ['one.json', 'two.json'] });
-  expect(settings.logging).toEqual({ level: 'debug', format: 'json' });
+  expect(settings.logging).toMatchObject({ level: 'debug', format: 'json' });
   expect(settings.formats).toEqual(['parquet']);
   expect(instruments.map(({ instrument }) => instrument)).toEqual([
     { class: 'future', id: 'GOLD', code: 'GC', cycle: 'GJMQVZ' },
