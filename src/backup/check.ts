@@ -22,7 +22,7 @@ export async function checkBackup(engine: BackupEngine, backup: BackupDescriptio
     const opened = await engine.open(backup);
     const expected = new ExpectedFiles(opened.list);
     try {
-      await readTar(opened.archive, ({ path }) => {
+      await readTar(opened, ({ path }) => {
         const hash = createHash('sha256');
         return {
           write: (chunk) => {

@@ -1,6 +1,7 @@
 import type { BackupDescription } from './description.ts';
 import type { SnapshotEntry } from './entry.ts';
 import type { SnapshotFindings } from './snapshot.ts';
+import type { ReadableArchive } from './tar-reader.ts';
 
 /** What is to become a backup. */
 export interface NewBackup {
@@ -15,9 +16,7 @@ export interface NewBackup {
 }
 
 /** A backup that is being read. */
-export interface OpenBackup {
-  /** The tar archive, unpacked. */
-  readonly archive: AsyncIterable<Buffer> & { destroy: () => unknown };
+export interface OpenBackup extends ReadableArchive {
   /** Lines of the list of checksums. */
   readonly list: AsyncIterable<string>;
   /** To be called when all of both was read. @throws VortexError `file-corrupt` when either is not what was written */

@@ -44,7 +44,11 @@ export function* chunksOf({ path, bytes, source }: SnapshotEntry): Generator<Buf
 }
 
 /** A file as it stands now; undefined when it is not there. The caller closes it. */
-export function openFile(file: string, path: string, most = Infinity): SnapshotEntry | undefined {
+export function openFile(
+  file: string,
+  path: string,
+  { most = Infinity, canGrow = true } = {},
+): SnapshotEntry | undefined {
   let fd: number | undefined;
   try {
     fd = openSync(file, 'r');
@@ -54,7 +58,7 @@ export function openFile(file: string, path: string, most = Infinity): SnapshotE
       return undefined;
     }
     const bytes = Math.min(stats.size, most);
-    return { path, bytes, mtimeMs: wholeSeconds(stats.mtimeMs), source: { fd, file, canGrow: true } };
+    return { path, bytes, mtimeMs: wholeSeconds(stats.mtimeMs), source: { fd, file, canGrow } };
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {

@@ -37,9 +37,9 @@ function readCommitted(entry: SnapshotEntry, file: StoredFile): Buffer | boolean
 
 /** The committed part of a file, held open; undefined when what stands there is not what was committed. */
 function pinFile(root: string, file: StoredFile): SnapshotEntry | undefined {
-  const entry = openFile(join(root, file.path), file.path);
-  if (entry === undefined) return undefined;
   const isLong = file.blocks !== undefined;
+  const entry = openFile(join(root, file.path), file.path, { canGrow: isLong });
+  if (entry === undefined) return undefined;
   const committed = { ...entry, bytes: file.bytes, mtimeMs: wholeSeconds(file.mtime_ms) };
   const read = (isLong ? entry.bytes >= file.bytes : entry.bytes === file.bytes) && readCommitted(committed, file);
   if (read === false) {
@@ -50,7 +50,7 @@ function pinFile(root: string, file: StoredFile): SnapshotEntry | undefined {
     closeEntry(entry);
     return { ...committed, source: read };
   }
-  return Buffer.isBuffer(entry.source) ? committed : { ...committed, source: { ...entry.source, canGrow: isLong } };
+  return committed;
 }
 
 function pinFiles(root: string, { files }: Pick<ManifestVersion, 'files'>): SnapshotEntry[] | undefined {
@@ -85,7 +85,7 @@ export function manifestEntry(root: string, manifest: Manifest): SnapshotEntry {
 /** The committed part of the log of revisions. */
 export function revisionsEntry(root: string, series: string, bytes: number): SnapshotEntry[] {
   const path = revisionsPath(root, series);
-  const entry = bytes === 0 ? undefined : openFile(path, relativeTo(root, path), bytes);
+  const entry = bytes === 0 ? undefined : openFile(path, relativeTo(root, path), { most: bytes });
   return entry === undefined ? [] : [entry];
 }
 

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, existsSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder, storeError, syncDescriptor, syncFolder } from '../store/files.ts';
 import { filesBelow } from '../store/listing.ts';
@@ -68,12 +78,21 @@ export async function makeRoom(root: string, run: string, aside: string): Promis
   return outdated;
 }
 
+/** Gives the files of a series the times that its manifest knows, so that they need not be read to be known whole. */
+function setTimes(root: string, manifest: Manifest | undefined): void {
+  for (const { path, mtime_ms: ms } of manifest?.files ?? []) {
+    const stats = statSync(join(root, path), { throwIfNoEntry: false });
+    if (stats !== undefined && stats.mtimeMs !== ms) utimesSync(join(root, path), ms / 1000, ms / 1000);
+  }
+}
+
 /** Puts what waits in its place, durably; manifests last. @throws VortexError `disk-full`, `folder-unusable` */
 export async function placeStaged(root: string, aside: string): Promise<void> {
   const folders = new Set<string>();
   const place = async (paths: readonly string[]): Promise<void> => {
     await syncAll(paths.map((path) => stagedPath(aside, path)));
     for (const path of paths) {
+      if (path.startsWith(MANIFESTS)) setTimes(root, readManifest(stagedPath(aside, path)));
       const target = join(root, path);
       const folder = dirname(target);
       if (!folders.has(folder)) makeFolder(folder);

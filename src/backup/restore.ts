@@ -47,7 +47,7 @@ export async function seriesOf(engine: BackupEngine, backup: BackupDescription):
   const opened = await engine.open(backup);
   const manifests: Manifest[] = [];
   try {
-    await readTar(opened.archive, ({ path }) => {
+    await readTar(opened, ({ path }) => {
       const wanted = path.startsWith(MANIFESTS);
       const pieces: Buffer[] = [];
       return {

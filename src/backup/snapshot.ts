@@ -95,7 +95,8 @@ function* rawEntries({ root }: SnapshotRequest, histories: HistoryOf, began: num
       if (item === undefined || !histories.has(item.series)) continue;
       const current = histories.get(item.series);
       if (current?.history === item.history && item.index > current.items) continue;
-      const entry = openFile(join(rawFolder(root), day, name), `${OWN_FOLDER}/raw/${day}/${name}`);
+      const path = join(rawFolder(root), day, name);
+      const entry = openFile(path, `${OWN_FOLDER}/raw/${day}/${name}`, { canGrow: false });
       if (entry === undefined) continue;
       // A history that began meanwhile belongs to what came after.
       if (current?.history !== item.history && entry.mtimeMs >= began) closeEntry(entry);

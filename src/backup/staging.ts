@@ -62,7 +62,7 @@ export async function stageFiles(
   };
 
   try {
-    await readTar(opened.archive, ({ path, bytes: size, mtimeMs }) => {
+    await readTar(opened, ({ path, bytes: size, mtimeMs }) => {
       const place = placeFor(path);
       const hash = createHash('sha256');
       const fd = place === undefined ? undefined : openStaged(place);

@@ -131,6 +131,7 @@ export class TarEngine implements BackupEngine {
     };
     return {
       archive: gunzip,
+      prefix: '',
       list: linesOf(lines.pieces),
       finish: () => {
         check(LIST, lines, list);

@@ -31,6 +31,14 @@ export function refusal(path: string, type: string): string | undefined {
   return type === 'File' || type === 'OldFile' ? undefined : `it is no plain file (${type})`;
 }
 
+/** A tar archive that is being read. */
+export interface ReadableArchive {
+  /** Unpacked. */
+  readonly archive: AsyncIterable<Buffer> & { destroy: () => unknown };
+  /** What every path begins with, and is taken off. */
+  readonly prefix: string;
+}
+
 async function drained(parser: Parser): Promise<void> {
   await once(parser, 'drain');
 }
@@ -41,7 +49,7 @@ async function drained(parser: Parser): Promise<void> {
  * @throws VortexError `file-corrupt` naming the file at which the archive breaks off, or that has no place in a backup
  */
 export async function readTar(
-  archive: AsyncIterable<Buffer> & { destroy: () => unknown },
+  { archive, prefix }: ReadableArchive,
   open: (file: ArchivedFile) => Promise<FileSink> | FileSink,
 ): Promise<void> {
   let last = 'its beginning';
@@ -52,10 +60,10 @@ export async function readTar(
       entry.resume();
       return;
     }
-    const why = refusal(entry.path, entry.type);
+    const why = entry.path.startsWith(prefix) ? refusal(entry.path, entry.type) : 'it is somewhere else';
     if (why !== undefined) throw brokenArchive(`${entry.path}: has no place in a backup: ${why}; nothing of it is used`);
-    last = entry.path;
-    const sink = await open({ path: entry.path, bytes: entry.size, mtimeMs: entry.mtime?.getTime() ?? 0 });
+    last = entry.path.slice(prefix.length);
+    const sink = await open({ path: last, bytes: entry.size, mtimeMs: entry.mtime?.getTime() ?? 0 });
     let size = 0;
     for await (const chunk of entry) {
       size += chunk.length;

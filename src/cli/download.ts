@@ -231,7 +231,8 @@ export async function runDownload(
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
     const work = { plan, providers: wanted.providers, store, known, run, failFast: flags.failFast ?? false, names };
     const { outcome, requests } = await execute(work, context, log, signal);
-    const exitCode = exitCodeFor(outcome, signal);
+    const code = exitCodeFor(outcome, signal);
+    const exitCode = code === EXIT.ok && context.settings.backup_data ? await backedUp(context, signal) : code;
     const head = { run, startedAt, finishedAt: new Date().toISOString(), requests, exitCode };
     const report = runReport(head, outcome.results, outcome.unservable, outcome.allowance);
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
@@ -241,6 +242,12 @@ export async function runDownload(
   } finally {
     lock.release();
   }
+}
+
+/** A backup of what a run has made; under its lock, with everything in its place. */
+async function backedUp(context: CommandContext, signal: AbortSignal): Promise<number> {
+  const { backupAfterRun } = await import('./backup.ts');
+  return backupAfterRun(context, signal);
 }
 
 /** What is said of a long file that somebody wrote to. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { EXIT, exitCodeOf } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
+import { addBackup } from './backup-commands.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import type { ImportFlags } from './import.ts';
 import type { RebuildFlags } from './rebuild.ts';
@@ -58,6 +59,7 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
     .summary('fetch what is missing: plan, fetch, merge, store, report')
     .description('Brings series up to date: plans what is missing, fetches it, merges it into the files and reports.')
     .option('--dry-run', 'print the plan and stop: no request, no write')
+    .option('--backup', 'make a backup afterwards, if all went well')
     .addHelpText('after', '\nExample:\n  vortex download GOLD SPY EURUSD --start 2024-01-01 --format csv,parquet\n')
     .action(async (symbols: string[], flags: SelectionFlags) => {
       done(await (await import('./download.ts')).download(symbols, flags, surroundings));
@@ -104,6 +106,7 @@ function buildProgram(surroundings: Surroundings, done: (exitCode: number) => vo
   addInstruments(program, surroundings, done);
   addProviders(program, surroundings, done);
   addConfig(program, surroundings, done);
+  addBackup(program, withFolder, surroundings, done);
 
   withCommonFlags(program.command('sandbox'))
     .summary('a local stand-in for the providers, for trying out, tests and fault drills')

@@ -33,6 +33,7 @@ export interface SelectionFlags extends CommonFlags {
   readonly maxRequests?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly backup?: boolean;
   readonly failFast?: boolean;
 }
 
@@ -45,6 +46,7 @@ export function settingFlags(flags: SelectionFlags): FlagValue[] {
     { path: 'concurrency', flag: '--concurrency', value: flags.concurrency },
     { path: 'max_requests', flag: '--max-requests', value: flags.maxRequests },
     { path: 'dry_run', flag: '--dry-run', value: flags.dryRun },
+    { path: 'backup_data', flag: '--backup', value: flags.backup },
   ];
 }
 
