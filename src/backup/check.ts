@@ -18,9 +18,11 @@ export interface CheckedBackup {
 export async function checkBackup(engine: BackupEngine, backup: BackupDescription): Promise<CheckedBackup> {
   const problems: string[] = [];
   let files = 0;
+  let expected: ExpectedFiles | undefined;
   try {
     const opened = await engine.open(backup);
-    const expected = new ExpectedFiles(opened.list);
+    const list = new ExpectedFiles(opened.list);
+    expected = list;
     try {
       await readTar(opened, ({ path }) => {
         const hash = createHash('sha256');
@@ -30,14 +32,14 @@ export async function checkBackup(engine: BackupEngine, backup: BackupDescriptio
           },
           end: async () => {
             files += 1;
-            const meant = await expected.take(path);
+            const meant = await list.take(path);
             if (meant === undefined) problems.push(`${path}: is not in the list of checksums`);
             else if (meant !== hash.digest('hex')) problems.push(`${path}: is not what was backed up`);
           },
         };
       });
-      for (const path of await expected.rest()) problems.push(`${path}: is missing`);
-      if (expected.unreadable > 0) problems.push('the list of checksums has lines that cannot be read');
+      for (const path of await list.rest()) problems.push(`${path}: is missing`);
+      if (list.unreadable > 0) problems.push('the list of checksums has lines that cannot be read');
       if (problems.length === 0) await opened.finish();
     } finally {
       opened.archive.destroy();
@@ -45,7 +47,8 @@ export async function checkBackup(engine: BackupEngine, backup: BackupDescriptio
   } catch (cause) {
     const error = asVortexError(cause);
     if (error.code !== 'file-corrupt') throw error;
-    problems.push(error.message);
+    const [next] = await (expected?.rest() ?? Promise.resolve([])).catch(() => []);
+    problems.push(`${error.message}${next === undefined ? '' : `; ${next} and what follows cannot be relied on`}`);
   }
   if (problems.length === 0 && files !== backup.files) {
     problems.push(`${files} files instead of ${backup.files}`);

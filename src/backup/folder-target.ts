@@ -8,6 +8,16 @@ import { brokenArchive } from './tar-reader.ts';
 import type { BackupTarget, TargetObject } from './target.ts';
 
 const TEMPORARY = '.tmp';
+const PIECE_BYTES = 262_144;
+
+/** Opened when the first piece is asked for. */
+async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
 
 /** Backups in a folder. */
 export class FolderTarget implements BackupTarget {
@@ -50,7 +60,7 @@ export class FolderTarget implements BackupTarget {
     if (statSync(path, { throwIfNoEntry: false }) === undefined) {
       return Promise.reject(brokenArchive(`${path}: is not there`));
     }
-    return Promise.resolve(createReadStream(path, { highWaterMark: 262_144 }));
+    return Promise.resolve(piecesOf(path));
   }
 
   async remove(names: readonly string[]): Promise<void> {
@@ -67,8 +77,7 @@ export class FolderTarget implements BackupTarget {
 
   tidy(): Promise<void> {
     const old = this.#entries().filter(
-      ({ name, changedAt }) =>
-        /^vortex-.*\.tmp$/.test(name) && realNow() - changedAt > DAY_MS,
+      ({ name, changedAt }) => /^vortex-.*\.tmp$/.test(name) && realNow() - changedAt > DAY_MS,
     );
     for (const { name } of old) rmSync(join(this.place, name), { force: true });
     return Promise.resolve();

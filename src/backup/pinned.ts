@@ -79,7 +79,12 @@ const relativeTo = (root: string, path: string): string => path.slice(root.lengt
 export function manifestEntry(root: string, manifest: Manifest): SnapshotEntry {
   const content = manifestText(manifest);
   const mtimeMs = wholeSeconds(Date.parse(manifest.updated_at) || 0);
-  return { path: relativeTo(root, manifestPath(root, manifest.series)), bytes: content.length, mtimeMs, source: content };
+  return {
+    path: relativeTo(root, manifestPath(root, manifest.series)),
+    bytes: content.length,
+    mtimeMs,
+    source: content,
+  };
 }
 
 /** The committed part of the log of revisions. */

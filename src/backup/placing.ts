@@ -65,8 +65,7 @@ export async function makeRoom(root: string, run: string, aside: string): Promis
   setAside(root, run, outdated);
   for (const day of rawDays(root)) {
     for (const name of itemsOfDay(root, day)) {
-      const isOutdated =
-        keys.has(readItemName(name)?.series ?? '') && !wanted.has(`${OWN_FOLDER}/raw/${day}/${name}`);
+      const isOutdated = keys.has(readItemName(name)?.series ?? '') && !wanted.has(`${OWN_FOLDER}/raw/${day}/${name}`);
       if (isOutdated) rmSync(join(rawFolder(root), day, name), { force: true });
     }
   }

@@ -67,7 +67,8 @@ export function planPrune(
     }
   };
   for (const backup of newestFirst.filter(({ at }) => at > now)) keep(backup, 'later than now');
-  for (const backup of past.filter(({ at }) => at >= now - rules.days * DAY_MS)) if (rules.days > 0) keep(backup, 'days');
+  for (const backup of past.filter(({ at }) => at >= now - rules.days * DAY_MS))
+    if (rules.days > 0) keep(backup, 'days');
   for (const backup of past.slice(0, rules.last)) keep(backup, 'last');
   keepFirsts(weekOf, rules.weekly, 'weekly');
   keepFirsts(monthOf, rules.monthly, 'monthly');
@@ -81,6 +82,9 @@ export function planPrune(
       const why = reasons.get(name);
       return why === undefined ? [] : [{ name, reasons: why }];
     }),
-    removed: newestFirst.map(({ name }) => name).filter((name) => !reasons.has(name)).reverse(),
+    removed: newestFirst
+      .map(({ name }) => name)
+      .filter((name) => !reasons.has(name))
+      .reverse(),
   };
 }

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, fstatSync, futimesSync, linkSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  futimesSync,
+  linkSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { makeFolder, storeError } from '../store/files.ts';
@@ -108,7 +118,8 @@ export class ResticEngine implements BackupEngine {
   }
 
   async create({ name, now, program, entries, found }: NewBackup): Promise<BackupDescription> {
-    if ((await this.#restic.runIfMade(['cat', 'config', '--no-lock'])) === undefined) await this.#restic.run(['init', '-q']);
+    if ((await this.#restic.runIfMade(['cat', 'config', '--no-lock'])) === undefined)
+      await this.#restic.run(['init', '-q']);
     const stageRoot = join(this.#root, OWN_FOLDER, 'restic-stage');
     const folder = join(stageRoot, 'snapshot');
     const lock = lockFolder(stageRoot, name);

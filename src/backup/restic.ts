@@ -39,13 +39,29 @@ const MISSING =
 /** Words of restic, and what they mean. */
 const MEANINGS: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/wrong password or no key found/, 'refused', 'the password is wrong; look at backup.restic.password'],
-  [/an empty password is not|resolve password|RESTIC_PASSWORD/i, 'config-invalid', 'there is no password; set backup.restic.password'],
+  [
+    /an empty password is not|resolve password|RESTIC_PASSWORD/i,
+    'config-invalid',
+    'there is no password; set backup.restic.password',
+  ],
   [/specify repository location/, 'config-invalid', 'there is no repository; set backup.restic.repository'],
-  [/Access ?Denied|InvalidAccessKeyId|SignatureDoesNotMatch|403 Forbidden|401 Unauthorized/i, 'refused', 'access is refused'],
+  [
+    /Access ?Denied|InvalidAccessKeyId|SignatureDoesNotMatch|403 Forbidden|401 Unauthorized/i,
+    'refused',
+    'access is refused',
+  ],
   [/bucket does not exist|NoSuchBucket/i, 'config-invalid', 'there is no such bucket'],
-  [/unable to create lock|already locked/, 'folder-locked', 'another restic is at work on the repository; when none is, run `restic unlock`'],
+  [
+    /unable to create lock|already locked/,
+    'folder-locked',
+    'another restic is at work on the repository; when none is, run `restic unlock`',
+  ],
   [/no space left|quota exceeded/i, 'disk-full', 'the disk is full; make room and run again'],
-  [/ciphertext verification|hash mismatch|does not match id|invalid data returned|not found in (?:index|repository)|unexpected EOF|failed to load|unable to load|load(?:Blob|Tree)|illegal file size|size mismatch|no such file or directory/i, 'file-corrupt', 'the repository is damaged'],
+  [
+    /ciphertext verification|hash mismatch|does not match id|invalid data returned|not found in (?:index|repository)|unexpected EOF|failed to load|unable to load|load(?:Blob|Tree)|illegal file size|size mismatch|no such file or directory/i,
+    'file-corrupt',
+    'the repository is damaged',
+  ],
   [/dial tcp|connection refused|no such host|timeout/i, 'network', 'the repository cannot be reached'],
 ];
 
@@ -66,7 +82,8 @@ export class Restic {
     };
     const given = Object.entries(own).filter(([, value]) => value !== undefined);
     // Dates are UTC; a settings password goes before a file of the environment.
-    const silenced = password === undefined ? {} : { RESTIC_PASSWORD_FILE: undefined, RESTIC_PASSWORD_COMMAND: undefined };
+    const silenced =
+      password === undefined ? {} : { RESTIC_PASSWORD_FILE: undefined, RESTIC_PASSWORD_COMMAND: undefined };
     this.#env = { ...env, ...silenced, ...Object.fromEntries(given), TZ: 'UTC', RESTIC_PROGRESS_FPS: '0' };
     this.place = hidden(repository ?? env['RESTIC_REPOSITORY'] ?? 'the restic repository');
   }
@@ -137,7 +154,10 @@ export class Restic {
     const lines = hidden(stderr).trim().split('\n');
     const told = lines.find((line) => line.startsWith('Fatal')) ?? lines.at(-1) ?? 'it failed without a word';
     if (isUnmade({ stderr })) {
-      return failure('config-invalid', `restic: ${this.place}: there is no repository yet; vortex backup create makes it`);
+      return failure(
+        'config-invalid',
+        `restic: ${this.place}: there is no repository yet; vortex backup create makes it`,
+      );
     }
     const known = MEANINGS.find(([words]) => words.test(stderr));
     if (known === undefined) return failure('folder-unusable', `restic: ${this.place}: ${told}`);

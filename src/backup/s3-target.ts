@@ -66,7 +66,10 @@ export function s3Error(cause: unknown, place: string): VortexError {
   }
   if (name === 'NoSuchKey' || name === 'NotFound') return brokenArchive(`${place}: is not there`, cause);
   if (REFUSALS.has(name) || status === 401 || status === 403) {
-    return as('refused', `access is refused (${name || String(status)}); look at backup.s3.access_key_id, its secret and its rights`);
+    return as(
+      'refused',
+      `access is refused (${name || String(status)}); look at backup.s3.access_key_id, its secret and its rights`,
+    );
   }
   if (name === 'PermanentRedirect' || status === 301) {
     return as('config-invalid', 'the bucket is in another region; set backup.s3.region');

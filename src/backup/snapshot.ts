@@ -9,7 +9,7 @@ import { manifestPath, OWN_FOLDER, rawFolder } from '../store/paths.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { closeEntry, openFile, wholeSeconds } from './entry.ts';
 import type { SnapshotEntry } from './entry.ts';
-import { pinSeries, revisionsEntry } from './pinned.ts';
+import { manifestEntry, pinSeries, revisionsEntry } from './pinned.ts';
 
 const DATA_FOLDERS = ['futures', 'stocks', 'forex'];
 /** What the program keeps of itself and a backup leaves out: who is at work, what was set aside, logs, caches. */
@@ -49,7 +49,7 @@ type HistoryOf = Map<string, RawHistory | undefined>;
 /** Files of a series as they stand. */
 function* standing(root: string, key: string, manifest: Manifest | undefined): Generator<SnapshotEntry> {
   const path = manifestPath(root, key);
-  const own = openFile(path, path.slice(root.length + 1));
+  const own = manifest === undefined ? openFile(path, path.slice(root.length + 1)) : manifestEntry(root, manifest);
   if (own !== undefined) yield own;
   for (const file of manifest?.files ?? []) {
     const entry = openFile(join(root, file.path), file.path);

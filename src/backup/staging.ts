@@ -112,7 +112,9 @@ export async function stageFiles(
     opened.archive.destroy();
   }
   if (files + unasked !== backup.files) {
-    throw brokenArchive(`${backup.name}: has ${files + unasked} files instead of ${backup.files}; nothing was restored`);
+    throw brokenArchive(
+      `${backup.name}: has ${files + unasked} files instead of ${backup.files}; nothing was restored`,
+    );
   }
   return { files, series, bytes };
 }

@@ -61,7 +61,8 @@ export async function readTar(
       return;
     }
     const why = entry.path.startsWith(prefix) ? refusal(entry.path, entry.type) : 'it is somewhere else';
-    if (why !== undefined) throw brokenArchive(`${entry.path}: has no place in a backup: ${why}; nothing of it is used`);
+    if (why !== undefined)
+      throw brokenArchive(`${entry.path}: has no place in a backup: ${why}; nothing of it is used`);
     last = entry.path.slice(prefix.length);
     const sink = await open({ path: last, bytes: entry.size, mtimeMs: entry.mtime?.getTime() ?? 0 });
     let size = 0;

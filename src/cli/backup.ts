@@ -142,7 +142,9 @@ export async function listBackups(flags: BackupFlags, { output }: Surroundings):
     ]);
     output.out(textTable(['name', 'of', 'series', 'files', 'size', 'packed', 'damaged'], rows));
   }
-  output.out(`${backups.length === 0 ? 'no backups' : `${thousands(backups.length)} ${backups.length === 1 ? 'backup' : 'backups'}`} in ${engine.place}\n`);
+  output.out(
+    `${backups.length === 0 ? 'no backups' : `${thousands(backups.length)} ${backups.length === 1 ? 'backup' : 'backups'}`} in ${engine.place}\n`,
+  );
   return EXIT.ok;
 }
 
@@ -177,7 +179,8 @@ export async function verifyBackups(
       output.out(`${one.name}: ${one.problems.length === 0 ? `good, ${thousands(one.files)} files` : 'not good'}\n`);
     }
   }
-  if (backups.length === 0) output.err(`vortex: there are no backups in ${engine.place}; vortex backup create makes one\n`);
+  if (backups.length === 0)
+    output.err(`vortex: there are no backups in ${engine.place}; vortex backup create makes one\n`);
   const isBad = backups.length === 0 || checked.some(({ problems }) => problems.length > 0);
   const exitCode = isBad ? EXIT.failed : EXIT.ok;
   if (flags.json ?? false) writeJson(output, { schema: 1, exitCode, place: engine.place, checked });
@@ -201,4 +204,3 @@ export async function prune(flags: PruneFlags, { output }: Surroundings): Promis
   }
   return exitCode;
 }
-

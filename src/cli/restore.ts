@@ -66,7 +66,10 @@ async function chooseSeries(
   const unknown = symbols
     .filter((symbol) => !all.some((name) => isMeant(symbol, name)))
     .map((symbol) => {
-      const near = nearest(symbol, new Set(all.flatMap(({ instrument, symbol: own, series }) => [instrument, own, series])));
+      const near = nearest(
+        symbol,
+        new Set(all.flatMap(({ instrument, symbol: own, series }) => [instrument, own, series])),
+      );
       return `${backup.name} has nothing of ${symbol}${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}`;
     });
   return { series: all.filter((name) => symbols.some((symbol) => isMeant(symbol, name))), unknown };
@@ -79,7 +82,8 @@ export async function restore(
   { output }: Surroundings,
 ): Promise<number> {
   const { to, at, overwrite = false, json = false } = flags;
-  if (to === undefined) throw usageError('name the folder to restore to with --to; the data folder itself needs --overwrite too');
+  if (to === undefined)
+    throw usageError('name the folder to restore to with --to; the data folder itself needs --overwrite too');
   const context = await loadContext(flags, backupFlags(flags), output);
   const engine = await openEngine(context);
   const backup = chooseBackup(await engine.list(), at, engine.place);
@@ -96,7 +100,14 @@ export async function restore(
     `${thousands(restored.series)} series of ${backup.created_at} restored to ${target}: ` +
     `${thousands(restored.files)} files, ${formatBytes(restored.bytes)}, all read again and right\n`;
   if (json) {
-    writeJson(output, { schema: 1, exitCode, backup: backup.name, created_at: backup.created_at, to: target, ...restored });
+    writeJson(output, {
+      schema: 1,
+      exitCode,
+      backup: backup.name,
+      created_at: backup.created_at,
+      to: target,
+      ...restored,
+    });
     output.err(summary);
   } else output.out(summary);
   return exitCode;

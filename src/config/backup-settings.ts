@@ -5,7 +5,10 @@ export const BACKUP_ENGINES = ['tar', 'restic'] as const;
 const count = (most: number): z.ZodInt => z.int().min(0).max(most);
 
 const s3 = z.strictObject({
-  endpoint: z.url({ protocol: /^https?$/ }).optional().describe('Address of an S3-compatible store; absent: that of AWS'),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of an S3-compatible store; absent: that of AWS'),
   region: z.string().min(1).default('us-east-1').describe('Region of the bucket'),
   path_style: z
     .boolean()
