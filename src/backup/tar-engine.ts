@@ -69,6 +69,8 @@ export class TarEngine implements BackupEngine {
       }
     });
     const gzip = createGzip({ level: GZIP_LEVEL });
+    // Told by what reads or writes them; a stream that nobody reads any more must not end the process.
+    for (const stream of [gzip, lines]) stream.on('error', () => undefined);
     const archive = weigh(gzip);
     const list = weigh(lines);
     const stop = (error: unknown): never => {
