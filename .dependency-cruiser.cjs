@@ -1,6 +1,18 @@
 // The table of rooms in docs/architecture.md, enforced.
 const room = (name) => `^src/${name}/`;
-const ROOMS = ['cli', 'config', 'market', 'plan', 'providers', 'http', 'download', 'store', 'quality', 'sandbox'];
+const ROOMS = [
+  'cli',
+  'config',
+  'market',
+  'plan',
+  'providers',
+  'http',
+  'download',
+  'store',
+  'quality',
+  'sandbox',
+  'backup',
+];
 
 /** A room may import itself and these, nothing else of src. */
 const mayImport = (name, allowed, comment) => ({
@@ -43,6 +55,7 @@ module.exports = {
     mayImport('http', [room('market')], 'the network'),
     mayImport('store', [room('market')], 'the disk'),
     mayImport('quality', [room('market'), room('store')], 'checks of what is stored'),
+    mayImport('backup', [room('market'), room('store')], 'copies of the disk'),
     mayImport('sandbox', [room('market')], 'an independent stand-in'),
     mayImport('config', [room('market'), '^src/providers/registry\\.ts$'], 'settings'),
     mayImport('providers', [room('market'), '^src/http/http-client\\.ts$'], 'sources of bars'),
@@ -65,12 +78,14 @@ module.exports = {
       to: { dependencyTypes: ['core', 'npm'] },
     },
     only('axios', '^axios$|node_modules/axios/', [room('http')]),
-    only('fs', '^(node:)?fs(/promises)?$', [room('store'), room('config'), room('sandbox')]),
+    only('fs', '^(node:)?fs(/promises)?$', [room('store'), room('config'), room('sandbox'), room('backup')]),
     only('commander', 'node_modules/commander/', [room('cli')]),
     only('pino', 'node_modules/pino(-pretty)?/', [room('cli')]),
     only('dotenv', 'node_modules/dotenv/', [room('config')]),
     only('csv-and-parquet', 'node_modules/(csv-stringify|parquetjs-lite)/', [room('store')]),
     only('socket-of-ibkr', 'node_modules/@stoqey/', ['^src/providers/ibkr/']),
+    only('archives-and-buckets', 'node_modules/(tar|@aws-sdk)/', [room('backup')]),
+    only('other-programs', '^(node:)?child_process$', [room('backup')]),
     only('net', '^(node:)?net$', [room('sandbox'), room('http')]),
     { name: 'known-rooms', severity: 'error', from: {}, to: { path: '^src/[^/]+/', pathNot: ROOMS.map(room) } },
   ],

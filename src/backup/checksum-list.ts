@@ -30,13 +30,13 @@ export async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<st
  * not, what was passed over.
  */
 export class ExpectedFiles {
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: AsyncIterator<string, unknown>;
   readonly #passed = new Map<string, string>();
   #ended = false;
   /** Lines that are none. */
   unreadable = 0;
 
-  constructor(lines: AsyncIterable<string>) {
+  constructor(lines: AsyncIterable<string, unknown>) {
     this.#lines = lines[Symbol.asyncIterator]();
   }
 
@@ -64,10 +64,10 @@ export class ExpectedFiles {
 
   async #next(): Promise<ListLine | undefined> {
     while (!this.#ended) {
-      const { value, done } = await this.#lines.next();
-      if (done === true) this.#ended = true;
+      const result = await this.#lines.next();
+      if (result.done === true) this.#ended = true;
       else {
-        const line = readLine(value);
+        const line = readLine(result.value);
         if (line !== undefined) return line;
         this.unreadable += 1;
       }

@@ -18,7 +18,7 @@ export interface NewBackup {
 /** A backup that is being read. */
 export interface OpenBackup extends ReadableArchive {
   /** Lines of the list of checksums. */
-  readonly list: AsyncIterable<string>;
+  readonly list: AsyncIterable<string, unknown>;
   /** To be called when all of both was read. @throws VortexError `file-corrupt` when either is not what was written */
   finish(): Promise<void>;
 }

@@ -55,6 +55,7 @@ export async function readTar(
   let last = 'its beginning';
   let failure: unknown;
   let turn: Promise<void> = Promise.resolve();
+  const hasFailed = (): boolean => failure !== undefined;
   const take = async (entry: ReadEntry): Promise<void> => {
     if (failure !== undefined || entry.type === 'Directory') {
       entry.resume();
@@ -95,19 +96,19 @@ export async function readTar(
   });
   try {
     for await (const chunk of archive) {
-      if (failure !== undefined) break;
-      if (!parser.write(chunk) && failure === undefined) await drained(parser);
+      if (hasFailed()) break;
+      if (!parser.write(chunk) && !hasFailed()) await drained(parser);
     }
-    if (failure === undefined) {
+    if (!hasFailed()) {
       parser.end();
       await ended;
     }
+    // The last file may still have something to say.
+    if (!hasFailed()) await turn;
   } catch (error) {
     failure ??= error;
   }
-  if (failure !== undefined) {
-    if (failure instanceof VortexError) throw failure;
-    throw brokenArchive(`the archive breaks off at ${last}: ${asVortexError(failure).message}`, failure);
-  }
-  await turn;
+  if (failure === undefined) return;
+  if (failure instanceof VortexError) throw failure;
+  throw brokenArchive(`the archive breaks off at ${last}: ${asVortexError(failure).message}`, failure);
 }

@@ -52,6 +52,3 @@ export const backupSettings = z.strictObject({
   keep_weekly: count(10_000).default(0).describe('prune keeps the last one of each of so many weeks, 0 to 10000'),
   keep_monthly: count(10_000).default(0).describe('prune keeps the last one of each of so many months, 0 to 10000'),
 });
-
-/** Effective settings of backups. */
-export type BackupSettings = z.output<typeof backupSettings>;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
@@ -69,7 +70,6 @@ describe('what is in a backup', () => {
   it('can be read and checked without this program', async () => {
     const { part } = await kept();
     const folder = temporaryFolder();
-    const { execFileSync } = await import('node:child_process');
     execFileSync('tar', ['-xzf', part('.tar.gz'), '-C', folder]);
     execFileSync('sha256sum', ['--check', '--strict', '--quiet', part('.sha256')], { cwd: folder });
     expect(readFileSync(join(folder, 'stocks/1d/SPY.csv'), 'utf8')).toMatch(/^Datetime,Open,/);
@@ -116,11 +116,25 @@ describe('a backup that is not what was written', () => {
   it('because one file in it is another: verify names it', async () => {
     const { engine, backup, part } = await kept();
     const folder = temporaryFolder();
-    const { execFileSync } = await import('node:child_process');
     execFileSync('tar', ['-xzf', part('.tar.gz'), '-C', folder]);
     appendFileSync(join(folder, 'stocks/1d/IBM.csv'), '2024-07-03,1,1,1,1,1\n');
     systemTar(folder, part('.tar.gz'), '.vortex', 'stocks');
     expect((await checkBackup(engine, backup)).problems.join()).toContain('IBM.csv: is not what was backed up');
+  });
+
+  it('because the very last file in it is another: nothing is restored', async () => {
+    const { engine, backup, part } = await kept();
+    const folder = temporaryFolder();
+    execFileSync('tar', ['-xzf', part('.tar.gz'), '-C', folder]);
+    const paths = readFileSync(part('.sha256'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.slice(66));
+    appendFileSync(join(folder, paths.at(-1) ?? ''), 'x');
+    systemTar(folder, part('.tar.gz'), ...paths);
+    const to = join(temporaryFolder(), 'to');
+    await expect(restoreBackup(engine, { backup, ...everything(to) })).rejects.toMatchObject({ code: 'file-corrupt' });
+    expect(everythingIn(to)).toEqual(['.vortex/']);
   });
 
   it('because its list of checksums or its archive is gone', async () => {

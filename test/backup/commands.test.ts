@@ -163,7 +163,12 @@ describe('bad input', () => {
   it('told to stop: 143, and nothing is there', async () => {
     const cwd = await stored();
     const told: string[] = [];
-    const output = { out: () => undefined, err: (text: string) => void told.push(text), isTerminal: false, columns: 80 };
+    const output = {
+      out: () => undefined,
+      err: (text: string) => void told.push(text),
+      isTerminal: false,
+      columns: 80,
+    };
     const signal = AbortSignal.abort('SIGTERM');
     const target = join(cwd, 'target');
     expect(await createBackup({ outputDir: join(cwd, 'data'), target }, { output, signal })).toBe(143);

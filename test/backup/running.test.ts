@@ -34,15 +34,15 @@ async function whileItWorks(
   look: (store: SeriesStore) => Promise<number>,
 ): Promise<number[]> {
   const seen: number[] = [];
-  let over = false;
+  const child = { over: false };
   void ended.then(() => {
-    over = true;
+    child.over = true;
   });
   do {
     const { damaged } = await backUp(engine, root, NOW + seen.length * 1000);
     expect(damaged).toEqual([]);
     seen.push(await look((await restored(engine)).store));
-  } while (!over && seen.length < 12);
+  } while (!child.over && seen.length < 12);
   return seen;
 }
 

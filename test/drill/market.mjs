@@ -1,6 +1,7 @@
 // A loopback server with Yahoo's answer for any symbol: daily bars of weekdays from 2024 on, within the days asked for.
 // It prints its port and serves until it is killed.
 import { createServer } from 'node:http';
+import { setTimeout } from 'node:timers';
 
 const DAY = 86_400;
 const stamps = [];

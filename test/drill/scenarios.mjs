@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers';
 import S3rver from 's3rver';
 import { DISASTER, daysBehind, EVENING, Site, timed } from './kit.mjs';
 
