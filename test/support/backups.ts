@@ -52,7 +52,7 @@ export const NO_RESTIC: string | undefined =
 export const tarEngine = (folder: string): TarEngine => new TarEngine(new FolderTarget(folder));
 
 export function resticEngine(root: string, repository: string, password = 'correct'): ResticEngine {
-  const env = { PATH: process.env['PATH'], HOME: root };
+  const env = { PATH: process.env['PATH'], HOME: temporaryFolder() };
   return new ResticEngine(new Restic({ repository, password, env }), root);
 }
 
