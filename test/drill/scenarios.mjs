@@ -1,6 +1,6 @@
 // The four disasters of docs/recovery.md, each from the moment of its discovery to a store that is whole and up to date.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers';
 import S3rver from 's3rver';
@@ -32,8 +32,9 @@ export async function crash({ folder, market, series }) {
   const ended = new Promise((settle) => run.once('close', settle));
   // Somewhere in the middle: as soon as the first group is committed.
   const journal = join(site.data, '.vortex/journal');
-  const before = readFileSync(journal).length;
-  while (run.exitCode === null && readFileSync(journal, { flag: 'a+' }).length === before) {
+  const size = () => statSync(journal, { throwIfNoEntry: false })?.size ?? 0;
+  const before = size();
+  while (run.exitCode === null && size() <= before) {
     await new Promise((settle) => setTimeout(settle, 2));
   }
   run.kill('SIGKILL');
