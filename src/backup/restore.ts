@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../market/errors.ts';
 import { makeFolder } from '../store/files.ts';
@@ -106,6 +106,10 @@ export async function restoreBackup(engine: BackupEngine, request: RestoreReques
   const lock = lockFolder(to, run);
   const aside = join(to, OWN_FOLDER, `restore-${run}`);
   try {
+    // What a restore that was killed has left.
+    for (const name of readdirSync(join(to, OWN_FOLDER)).filter((each) => each.startsWith('restore-'))) {
+      rmSync(join(to, OWN_FOLDER, name), { recursive: true, force: true });
+    }
     makeFolder(aside);
     const staged = await stageFiles(engine, backup, aside, placeFor(series, !standing && series === undefined));
     let quarantined: readonly string[] = [];

@@ -193,6 +193,14 @@ describe('restore', () => {
     expect((await restoreBackup(engine, { backup, ...everything(to) })).series).toBe(3);
   });
 
+  it('that was killed leaves nothing that counts, and the next one cleans up after it', async () => {
+    const { engine, backup } = await kept();
+    const to = temporaryFolder();
+    mkdirSync(join(to, '.vortex/restore-dead/files/stocks'), { recursive: true });
+    await restoreBackup(engine, { backup, ...everything(to) });
+    expect(everythingIn(join(to, '.vortex')).filter((path) => path.includes('restore'))).toEqual([]);
+  });
+
   it('puts back over a later version what was, and sets aside what the backup does not know', async () => {
     const { root, engine, backup } = await kept();
     const then = contents(root);
