@@ -13,6 +13,7 @@ const ROOMS = [
   'sandbox',
   'metrics',
   'serve',
+  'backup',
 ];
 
 /** A room may import itself and these, nothing else of src. */
@@ -58,6 +59,7 @@ module.exports = {
     mayImport('quality', [room('market'), room('store')], 'checks of what is stored'),
     mayImport('metrics', [room('market'), '^src/download/run-report\\.ts$'], 'what runs tell other programs'),
     mayImport('serve', [room('market')], 'the service: it is handed what it works with'),
+    mayImport('backup', [room('market'), room('store')], 'copies of the disk'),
     mayImport('sandbox', [room('market')], 'an independent stand-in'),
     mayImport('config', [room('market'), '^src/providers/registry\\.ts$'], 'settings'),
     mayImport('providers', [room('market'), '^src/http/http-client\\.ts$'], 'sources of bars'),
@@ -84,6 +86,7 @@ module.exports = {
       room('store'),
       room('config'),
       room('sandbox'),
+      room('backup'),
       '^src/cli/doctor-disk\\.ts$',
       '^src/metrics/textfile\\.ts$',
     ]),
@@ -96,6 +99,8 @@ module.exports = {
     only('dotenv', 'node_modules/dotenv/', [room('config')]),
     only('csv-and-parquet', 'node_modules/(csv-stringify|parquetjs-lite)/', [room('store')]),
     only('socket-of-ibkr', 'node_modules/@stoqey/', ['^src/providers/ibkr/']),
+    only('archives-and-buckets', 'node_modules/(tar|@aws-sdk)/', [room('backup')]),
+    only('other-programs', '^(node:)?child_process$', [room('backup')]),
     only('net', '^(node:)?net$', [room('sandbox'), room('http')]),
     { name: 'known-rooms', severity: 'error', from: {}, to: { path: '^src/[^/]+/', pathNot: ROOMS.map(room) } },
   ],

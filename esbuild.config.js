@@ -17,6 +17,8 @@ await build({
   platform: 'node',
   target: 'node20.19',
   external: EXTERNAL,
+  // Its word on the version of Node is for us, not for who runs this.
+  define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
   // commander is CommonJS and asks for node's own modules.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   minifySyntax: true,

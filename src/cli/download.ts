@@ -108,7 +108,8 @@ export async function runWanted(
       ...(onProgress === undefined ? {} : { onProgress }),
     };
     const { outcome, requests, telemetry } = await execute(work, { ...context, output }, log, signal);
-    const exitCode = exitCodeFor(outcome, signal);
+    const code = exitCodeFor(outcome, signal);
+    const exitCode = code === EXIT.ok && settings.backup_data ? await backedUp({ ...context, output }, signal) : code;
     const finishedAt = new Date().toISOString();
     const name = shard === undefined ? {} : { shard: shardName(shard) };
     const head = { run, ...name, startedAt: started.toISOString(), finishedAt, requests, exitCode };
@@ -156,6 +157,16 @@ export async function runDownload(
     await atEnd?.({ run, exitCode: exitCodeOf(asVortexError(error).code), startedAt }, context);
     throw error;
   }
+}
+
+/** A backup of what a run has made; under its lock, with everything in its place. */
+async function backedUp(context: CommandContext, signal: AbortSignal): Promise<number> {
+  if (context.shard !== undefined) {
+    context.output.err('vortex: one of several shards makes no backup; run vortex backup create when all have ended\n');
+    return EXIT.ok;
+  }
+  const { backupAfterRun } = await import('./backup.ts');
+  return backupAfterRun(context, signal);
 }
 
 /** What is said of a long file that somebody wrote to. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { EXIT, exitCodeOf } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
+import { addBackup } from './backup-commands.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import { collect, withCommonFlags, withFolder } from './flags.ts';
 import { addFirstRun } from './first-run.ts';
@@ -51,6 +52,7 @@ export function buildProgram(surroundings: Surroundings, done: (exitCode: number
     .option('--pushgateway <url>', 'tell a Prometheus Pushgateway how the run went')
     .option('--metrics-file <file>', "write metrics for node_exporter's textfile collector")
     .option('--heartbeat-url <url>', 'ask this address after a successful run')
+    .option('--backup', 'make a backup afterwards, if all went well')
     .addHelpText('after', '\nExample:\n  vortex download GOLD SPY EURUSD --start 2024-01-01 --format csv,parquet\n')
     .action(async (symbols: string[], flags: SelectionFlags & MetricFlags) => {
       done(await (await import('./download.ts')).download(symbols, flags, surroundings));
@@ -112,6 +114,7 @@ export function buildProgram(surroundings: Surroundings, done: (exitCode: number
   addInstruments(program, surroundings, done);
   addProviders(program, surroundings, done);
   addFirstRun(program, surroundings, done);
+  addBackup(program, withFolder, surroundings, done);
 
   withCommonFlags(program.command('sandbox'))
     .summary('a local stand-in for the providers, for trying out, tests and fault drills')

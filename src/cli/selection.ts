@@ -34,6 +34,7 @@ export interface SelectionFlags extends CommonFlags {
   readonly maxRequests?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly backup?: boolean;
   readonly failFast?: boolean;
   readonly shard?: string;
 }
@@ -48,6 +49,7 @@ export function settingFlags(flags: SelectionFlags): FlagValue[] {
     { path: 'max_requests', flag: '--max-requests', value: flags.maxRequests },
     { path: 'shard', flag: '--shard', value: flags.shard },
     { path: 'dry_run', flag: '--dry-run', value: flags.dryRun },
+    { path: 'backup_data', flag: '--backup', value: flags.backup },
   ];
 }
 

@@ -46,6 +46,8 @@ export interface LoadedSettings {
   readonly sources: ReadonlyMap<string, string>;
   /** The config files that were read, as a person would name them. */
   readonly files: readonly string[];
+  /** The same files, absolute. */
+  readonly paths: readonly string[];
   /** Every secret value, to be kept out of logs and messages. */
   readonly secrets: readonly string[];
   readonly proxy: ProxySettings;
@@ -91,7 +93,8 @@ export async function loadSettings(request: LoadRequest): Promise<LoadedSettings
   const recordsSchema = instrumentsSchema(providerOptions);
 
   const complete = await withDotEnv(request.env, cwd);
-  const files = configFiles(request).map((path) => readConfigFile(path, cwd));
+  const paths = configFiles(request);
+  const files = paths.map((path) => readConfigFile(path, cwd));
   const environment = readEnvironment(schema, complete.env, cwd, complete.fromFile);
   const stacked = settingLayers(schema, { files, environment: environment.layers, flags });
   const contents = readContents(schema, stacked, cwd);
@@ -123,6 +126,7 @@ export async function loadSettings(request: LoadRequest): Promise<LoadedSettings
     instruments: configuredInstruments(records.data, instruments.layers),
     sources: sourcesOf(schema, layers),
     files: files.map((file) => file.origin.place),
+    paths,
     secrets: secretsOf(schema, given, proxy),
     proxy,
     noColor: (complete.env['NO_COLOR'] ?? '') !== '',

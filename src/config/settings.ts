@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { FORMATS } from '../market/file-format.ts';
 import { PERIODS } from '../market/period.ts';
+import { backupSettings } from './backup-settings.ts';
 import { suggest } from './explain.ts';
 import { failover } from './fail-over.ts';
 import { builtOnce } from './provider-options.ts';
@@ -119,9 +120,9 @@ function buildSchema(providerOptions: ProviderOptions) {
     dry_run: z.boolean().default(false).describe('true: plan only; no request, no write'),
     backup_data: z
       .boolean()
-      .refine((wanted) => !wanted, { error: 'must be false: this version makes no backups yet' })
       .default(false)
-      .describe('A backup after each successful run; only false for now: this version makes no backups yet'),
+      .describe('true: a backup after each successful download, then prune as backup.keep_… says'),
+    backup: backupSettings.prefault({}).describe('Backups: where they go, how they are made, how many are kept'),
     raw_archive: z
       .boolean()
       .default(true)

@@ -65,7 +65,7 @@ function bootOf(line: string): string | undefined {
 }
 
 /** A manifest as its own file holds it. */
-function manifestText(manifest: Manifest): Buffer {
+export function manifestText(manifest: Manifest): Buffer {
   return Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
 }
 

@@ -1,0 +1,127 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { usageError } from '../market/errors.ts';
+import { makeFolder } from '../store/files.ts';
+import { journalMarks, settleJournal } from '../store/journal.ts';
+import { filesBelow } from '../store/listing.ts';
+import { lockFolder } from '../store/lock.ts';
+import { parseManifest } from '../store/manifest.ts';
+import type { Manifest } from '../store/manifest.ts';
+import { manifestsFolder, OWN_FOLDER } from '../store/paths.ts';
+import { readItemName } from '../store/raw-item.ts';
+import type { BackupDescription } from './description.ts';
+import type { BackupEngine } from './engine.ts';
+import { checkPlaced, makeRoom, placeStaged } from './placing.ts';
+import { stageFiles } from './staging.ts';
+import { readTar } from './tar-reader.ts';
+
+const DATA_FOLDERS = ['futures', 'stocks', 'forex'];
+const MANIFESTS = `${OWN_FOLDER}/series/`;
+const REVISIONS = `${OWN_FOLDER}/revisions/`;
+const RAW = `${OWN_FOLDER}/raw/`;
+
+/** What is to be restored, and where to. */
+export interface RestoreRequest {
+  readonly backup: BackupDescription;
+  /** The folder, absolute. */
+  readonly to: string;
+  /** Series that are wanted, as the backup has them; undefined: everything. */
+  readonly series: readonly Manifest[] | undefined;
+  /** Series that stand there already may be replaced. */
+  readonly overwrite: boolean;
+  /** Names the restore in the lock. */
+  readonly run: string;
+}
+
+/** What was restored. */
+export interface Restored {
+  readonly files: number;
+  readonly series: number;
+  readonly bytes: number;
+  /** Files that stood there and that no restored series knows; set aside under `.vortex/quarantine`. */
+  readonly quarantined: readonly string[];
+}
+
+/** The manifests of a backup; reads all of it. @throws VortexError `file-corrupt` */
+export async function seriesOf(engine: BackupEngine, backup: BackupDescription): Promise<Manifest[]> {
+  const opened = await engine.open(backup);
+  const manifests: Manifest[] = [];
+  try {
+    await readTar(opened, ({ path }) => {
+      const wanted = path.startsWith(MANIFESTS);
+      const pieces: Buffer[] = [];
+      return {
+        write: (chunk) => {
+          if (wanted) pieces.push(chunk);
+        },
+        end: () => {
+          const manifest = wanted ? parseManifest(Buffer.concat(pieces), path) : undefined;
+          if (manifest !== undefined) manifests.push(manifest);
+        },
+      };
+    });
+  } finally {
+    opened.archive.destroy();
+  }
+  return manifests;
+}
+
+function hasData(root: string): boolean {
+  return [...DATA_FOLDERS.map((folder) => join(root, folder)), manifestsFolder(root)].some(
+    (folder) => filesBelow(folder).length > 0,
+  );
+}
+
+/** Where a file of a backup goes, below the folder; undefined: nowhere. */
+function placeFor(series: readonly Manifest[] | undefined, fresh: boolean): (path: string) => string | undefined {
+  const keys = series && new Set(series.map((manifest) => manifest.series));
+  const files = new Set(series?.flatMap((manifest) => manifest.files.map(({ path }) => path)));
+  const keyOf = (path: string): string | undefined => {
+    if (path.startsWith(MANIFESTS)) return path.slice(MANIFESTS.length, -'.json'.length);
+    if (path.startsWith(REVISIONS)) return path.slice(REVISIONS.length, -'.csv'.length);
+    return path.startsWith(RAW) ? readItemName(path.slice(path.lastIndexOf('/') + 1))?.series : undefined;
+  };
+  return (path) => {
+    if (path.startsWith('config/')) return `${OWN_FOLDER}/restored-config/${path.slice('config/'.length)}`;
+    // Counted anew where other items stand.
+    if (path === `${RAW}sizes.json` && !fresh) return undefined;
+    if (keys === undefined) return path;
+    const key = keyOf(path);
+    return files.has(path) || (key !== undefined && keys.has(key)) ? path : undefined;
+  };
+}
+
+/**
+ * Restores a backup, all or some series of it. Everything is read and checked aside before anything is put in its place, and
+ * read again there.
+ * @throws VortexError `usage` where data stands already, `folder-locked`, `file-corrupt` (nothing was restored then),
+ *   `disk-full`, `folder-unusable`
+ */
+export async function restoreBackup(engine: BackupEngine, request: RestoreRequest): Promise<Restored> {
+  const { backup, to, series, overwrite, run } = request;
+  const standing = hasData(to);
+  if (standing && !overwrite) {
+    throw usageError(`${to} has data in it already; choose another folder with --to, or allow it with --overwrite`);
+  }
+  const lock = lockFolder(to, run);
+  const aside = join(to, OWN_FOLDER, `restore-${run}`);
+  try {
+    // What a restore that was killed has left.
+    for (const name of readdirSync(join(to, OWN_FOLDER)).filter((each) => each.startsWith('restore-'))) {
+      rmSync(join(to, OWN_FOLDER, name), { recursive: true, force: true });
+    }
+    makeFolder(aside);
+    const staged = await stageFiles(engine, backup, aside, placeFor(series, !standing && series === undefined));
+    let quarantined: readonly string[] = [];
+    if (standing) {
+      for (const mark of journalMarks(to)) await settleJournal(to, mark);
+      quarantined = await makeRoom(to, run, aside);
+    }
+    await placeStaged(to, aside);
+    await checkPlaced(to, aside);
+    return { ...staged, quarantined };
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+    lock.release();
+  }
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { linesOf, writeLine } from './checksum-list.ts';
+import { createdAt, describe, isBackupName, readDescription } from './description.ts';
+import type { BackupDescription } from './description.ts';
+import type { BackupEngine, NewBackup, OpenBackup } from './engine.ts';
+import { brokenArchive } from './tar-reader.ts';
+import { tarOf } from './tar-stream.ts';
+import type { BackupTarget } from './target.ts';
+
+const ARCHIVE = '.tar.gz';
+const LIST = '.sha256';
+const DESCRIPTION = '.json';
+/** Quick packing: raw answers and Parquet, most of a large folder, are packed already. */
+const GZIP_LEVEL = 4;
+
+interface Weighed {
+  bytes: number;
+  readonly sha256: () => string;
+}
+
+/** Passes pieces on, and weighs and hashes them on the way. */
+function weigh(pieces: AsyncIterable<Buffer>): { pieces: AsyncIterable<Buffer>; weighed: Weighed } {
+  const hash = createHash('sha256');
+  const weighed = { bytes: 0, sha256: () => hash.copy().digest('hex') };
+  const pass = async function* (): AsyncGenerator<Buffer> {
+    for await (const piece of pieces) {
+      hash.update(piece);
+      weighed.bytes += piece.length;
+      yield piece;
+    }
+  };
+  return { pieces: pass(), weighed };
+}
+
+async function textOf(pieces: AsyncIterable<Buffer>): Promise<string> {
+  const all: Buffer[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all).toString('utf8');
+}
+
+/**
+ * One packed tar archive a backup, its list of checksums as `sha256sum -c` reads it, and a description that is written last:
+ * a backup without one was cut off, and is never listed.
+ */
+export class TarEngine implements BackupEngine {
+  readonly #target: BackupTarget;
+
+  constructor(target: BackupTarget) {
+    this.#target = target;
+  }
+
+  get place(): string {
+    return this.#target.place;
+  }
+
+  async create({ name, now, program, entries, found }: NewBackup): Promise<BackupDescription> {
+    let [files, bytes] = [0, 0];
+    const lines = new PassThrough();
+    const tar = tarOf(entries, async ({ path, bytes: size }, sha256) => {
+      files += 1;
+      bytes += size;
+      if (!lines.write(writeLine({ sha256, path })) && !lines.destroyed) {
+        await new Promise<void>((settle) => {
+          lines.once('drain', settle).once('close', settle);
+        });
+      }
+    });
+    const gzip = createGzip({ level: GZIP_LEVEL });
+    // Told by what reads or writes them; a stream that nobody reads any more must not end the process.
+    for (const stream of [gzip, lines]) stream.on('error', () => undefined);
+    const archive = weigh(gzip);
+    const list = weigh(lines);
+    const stop = (error: unknown): never => {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      gzip.destroy(cause);
+      lines.destroy(cause);
+      throw error;
+    };
+    const parts = [
+      pipeline(Readable.from(tar, { objectMode: false }), gzip).then(() => lines.end(), stop),
+      this.#target.write(name + ARCHIVE, archive.pieces).catch(stop),
+      this.#target.write(name + LIST, list.pieces).catch(stop),
+    ];
+    try {
+      await Promise.all(parts);
+    } catch (error) {
+      await Promise.allSettled(parts);
+      await this.#target.remove([name + ARCHIVE, name + LIST]).catch(() => undefined);
+      throw error;
+    }
+    const description = describe({
+      name,
+      created_at: new Date(now).toISOString(),
+      program,
+      series: found.series,
+      files,
+      bytes,
+      damaged: [...found.damaged],
+      archive: { bytes: archive.weighed.bytes, sha256: archive.weighed.sha256() },
+      list: { bytes: list.weighed.bytes, sha256: list.weighed.sha256() },
+    });
+    const text = Buffer.from(`${JSON.stringify(description, null, 1)}\n`);
+    await this.#target.write(name + DESCRIPTION, Readable.from([text]));
+    return description;
+  }
+
+  async list(): Promise<BackupDescription[]> {
+    const objects = new Map((await this.#target.list()).map(({ name, bytes }) => [name, bytes]));
+    const names = [...objects.keys()].flatMap((object) => {
+      const name = object.endsWith(DESCRIPTION) ? object.slice(0, -DESCRIPTION.length) : '';
+      return isBackupName(name) ? [name] : [];
+    });
+    const described: BackupDescription[] = [];
+    for (const name of names) {
+      const description = readDescription(await textOf(await this.#target.read(name + DESCRIPTION)));
+      if (description?.name === name) described.push(description);
+    }
+    return described.sort((a, b) => createdAt(a) - createdAt(b) || (a.name < b.name ? -1 : 1));
+  }
+
+  async open({ name, archive, list }: BackupDescription): Promise<OpenBackup> {
+    const packed = weigh(await this.#target.read(name + ARCHIVE));
+    const lines = weigh(await this.#target.read(name + LIST));
+    const gunzip = createGunzip();
+    // What goes wrong is told to whoever reads the unpacked side.
+    pipeline(Readable.from(packed.pieces, { objectMode: false }), gunzip).catch(() => undefined);
+    const check = (what: string, { weighed }: typeof packed, meant: BackupDescription['archive']): void => {
+      if (meant === undefined || (weighed.bytes === meant.bytes && weighed.sha256() === meant.sha256)) return;
+      throw brokenArchive(`${name}${what}: is not what was written there`);
+    };
+    return {
+      archive: gunzip,
+      prefix: '',
+      list: linesOf(lines.pieces),
+      finish: () => {
+        check(LIST, lines, list);
+        check(ARCHIVE, packed, archive);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  async remove(backups: readonly BackupDescription[]): Promise<void> {
+    // The description goes first: what is half removed is not listed.
+    for (const ending of [DESCRIPTION, LIST, ARCHIVE]) {
+      if (backups.length > 0) await this.#target.remove(backups.map(({ name }) => name + ending));
+    }
+    await this.#target.tidy();
+  }
+}
