@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { ROOT, at, branch, changed, isBranch, list, parseYaml, text, walk } from './tree.ts';
 import type { Branch, Tree } from './tree.ts';
 
@@ -154,7 +154,7 @@ const REFERENCE = /(^|\.)(configMap|configMapRef|configMapKeyRef)\.name$/;
 
 /** Renders a folder of deploy/kubernetes as `kubectl kustomize` does, in no particular order. */
 export function render(folder: string): Manifest[] {
-  const held = accumulate(join(ROOT, folder));
+  const held = accumulate(resolve(ROOT, folder));
   const names = new Map(
     held.flatMap(({ object, isGenerated }): [string, string][] =>
       isGenerated ? [[nameOf(object), `${nameOf(object)}-${hashOf(object)}`]] : [],
@@ -169,4 +169,9 @@ export function render(folder: string): Manifest[] {
     }
     return branch(result);
   });
+}
+
+/** The objects of one file of the checkout. */
+export function parseManifests(path: string): Manifest[] {
+  return parseYaml(readFileSync(resolve(ROOT, path), 'utf8')).map((tree) => branch(tree));
 }

@@ -5,12 +5,7 @@ import { ROOT, at, branch, isBranch, list, parseJson, parseYaml, text, walk } fr
 import type { Tree } from './tree.ts';
 
 /** The widest a job may ask for. */
-const MOST: Readonly<Record<string, readonly string[]>> = {
-  contents: ['read'],
-  packages: ['read', 'write'],
-  'id-token': ['write'],
-  attestations: ['write'],
-};
+const MOST: Readonly<Record<string, readonly string[]>> = { contents: ['read'], packages: ['read', 'write'] };
 
 function permissionProblems(permissions: Tree | undefined, place: string): string[] {
   if (!isBranch(permissions)) return [`${place}: permissions must be named one by one`];
