@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { templateProblems } from './aws-spec.ts';
 import { isAwsCron, isZone } from './schedule.ts';
-import { ROOT, at, branch, list, parseYaml, text, walk } from './tree.ts';
+import { ROOT, at, branch, complain, list, parseYaml, text, walk } from './tree.ts';
 import type { Tree } from './tree.ts';
+import { withSecrets } from './words.ts';
 import type { Start } from './words.ts';
 
 /** A template of deploy/aws; `!Ref x` is `{"Fn::Ref": "x"}`. */
@@ -27,7 +28,7 @@ function resolved(template: Tree, value: Tree | undefined): Tree {
 
 function taskProblems(name: string, task: Tree): string[] {
   const problems: string[] = [];
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(`${name}: ${what}`));
+  const expect = complain(problems, name);
   expect(at(task, 'Cpu') === '512' && at(task, 'Memory') === '1024', 'Cpu and Memory must be 512 and 1024');
   expect(at(task, 'NetworkMode') === 'awsvpc', 'Fargate needs the network mode awsvpc');
   const volumes = list(at(task, 'Volumes'));
@@ -68,7 +69,7 @@ function policyProblems(template: Tree): string[] {
 function bucketProblems(template: Tree): string[] {
   return resourcesOf(template, 'AWS::S3::Bucket').flatMap(([name, bucket]) => {
     const problems: string[] = [];
-    const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(`${name}: ${what}`));
+    const expect = complain(problems, name);
     const blocks = Object.values(branch(at(bucket, 'PublicAccessBlockConfiguration')));
     expect(blocks.length === 4 && blocks.every((block) => block === true), 'must be closed to the public');
     expect(at(bucket, 'VersioningConfiguration.Status') === 'Enabled', 'replication needs versions');
@@ -81,7 +82,7 @@ function bucketProblems(template: Tree): string[] {
 /** What is wrong with template.yaml that the specification does not see. */
 export function awsRuleProblems(template: Tree): string[] {
   const problems: string[] = [];
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(what));
+  const expect = complain(problems, '');
   const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule');
   expect(schedules.length === 2, 'there must be two schedules, for runs and for backups');
   for (const [name, schedule] of schedules) {
@@ -125,11 +126,7 @@ export function awsRuleProblems(template: Tree): string[] {
 
 /** All that is wrong with a template; the rules of the tasks are for the one that has some. */
 export function awsProblems(template: Tree, isReplica = false): string[] {
-  return [
-    ...templateProblems(template),
-    ...bucketProblems(template),
-    ...(isReplica ? [] : awsRuleProblems(template)),
-  ];
+  return [...templateProblems(template), ...bucketProblems(template), ...(isReplica ? [] : awsRuleProblems(template))];
 }
 
 /** The starts of the program in a template. */
@@ -138,15 +135,15 @@ export function awsStarts(template: Tree): Start[] {
     list(at(task, 'ContainerDefinitions')).map((container) => {
       const command = resolved(template, at(container, 'Command'));
       const secrets = list(at(container, 'Secrets')).map((entry) => text(at(entry, 'Name')));
-      const env = list(at(container, 'Environment')).map((entry) => [
+      const env = list(at(container, 'Environment')).map((entry): [string, string] => [
         text(at(entry, 'Name')),
         text(resolved(template, at(entry, 'Value'))),
       ]);
       return {
         place: name,
         args: Array.isArray(command) ? command.map(text) : text(command).split(','),
-        env: Object.fromEntries([...env, ...secrets.map((secret) => [`${secret}_FILE`, `/secrets/${secret}`])]),
-        files: Object.fromEntries(secrets.map((secret) => [`/secrets/${secret}`, 'made-up'])),
+        ...withSecrets(env, secrets),
+        mounts: list(at(container, 'MountPoints')).map((mount) => text(at(mount, 'ContainerPath'))),
       };
     }),
   );

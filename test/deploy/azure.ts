@@ -1,7 +1,8 @@
 import type { ValidateFunction } from 'ajv';
 import { newAjv, problemsOf, schemaText } from './schemas.ts';
-import { at, branch, isBranch, list, parseJson, text, walk } from './tree.ts';
+import { at, branch, complain, isBranch, list, parseJson, text, walk, word } from './tree.ts';
 import type { Branch, Tree } from './tree.ts';
+import { withSecrets } from './words.ts';
 import type { Start } from './words.ts';
 
 const CONTAINERS = 'azure-containerinstance-2025-09-01.json';
@@ -46,8 +47,8 @@ function referenceProblems(template: Tree): string[] {
     const source = text(value);
     if (!source.startsWith('[')) return [];
     const problems: string[] = [];
-    const opened = [...source].filter((letter) => letter === '(').length;
-    if (opened !== [...source].filter((letter) => letter === ')').length) problems.push(`${path}: a bracket is missing`);
+    const count = (letter: string): number => source.split(letter).length;
+    if (count('(') !== count(')')) problems.push(`${path}: a bracket is missing`);
     for (const kind of ['parameters', 'variables']) {
       for (const [, name = ''] of source.matchAll(new RegExp(`\\b${kind}\\('([^']*)'\\)`, 'g'))) {
         if (at(template, `${kind}.${name}`) === undefined) problems.push(`${path}: there is no ${name} in ${kind}`);
@@ -62,8 +63,9 @@ function referenceProblems(template: Tree): string[] {
 
 function groupProblems(group: Tree): string[] {
   const problems: string[] = [];
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(`container group: ${what}`));
+  const expect = complain(problems, 'container group');
   expect(at(group, 'properties.restartPolicy') === 'Never', 'restartPolicy must be Never');
+  expect(at(group, 'properties.osType') === 'Linux', 'osType must be Linux');
   expect(at(group, 'properties.ipAddress') === undefined, 'must have no address');
   const volumes = list(at(group, 'properties.volumes')).map((volume) => text(at(volume, 'name')));
   for (const container of list(at(group, 'properties.containers'))) {
@@ -83,14 +85,17 @@ function scheduleProblems(workflow: Tree): string[] {
   const problems = triggers.length === 1 ? [] : ['schedule: there must be one trigger'];
   for (const trigger of triggers) {
     const zone = text(at(trigger, 'recurrence.timeZone'));
-    if (WINDOWS_ZONES[zone] !== 'America/New_York') problems.push(`schedule: ${zone} is not New York as Windows names it`);
+    if (WINDOWS_ZONES[zone] !== 'America/New_York')
+      problems.push(`schedule: ${zone} is not New York as Windows names it`);
     if (at(trigger, 'recurrence.frequency') !== 'Week') problems.push('schedule: frequency must be Week');
     const days = list(at(trigger, 'recurrence.schedule.weekDays')).map(text).join(',');
     if (days !== WEEKDAYS) problems.push('schedule: must be on working days');
-    if (String(at(trigger, 'recurrence.schedule.hours')) !== '6') problems.push('schedule: must be at six');
+    if (list(at(trigger, 'recurrence.schedule.hours')).map(word).join(',') !== '6')
+      problems.push('schedule: must be at six');
   }
   const start = at(workflow, 'properties.definition.actions.start') ?? null;
-  if (at(start, 'inputs.authentication.type') !== 'ManagedServiceIdentity') problems.push('schedule: must use its identity');
+  if (at(start, 'inputs.authentication.type') !== 'ManagedServiceIdentity')
+    problems.push('schedule: must use its identity');
   if (!text(at(start, 'inputs.uri')).includes('/start?')) problems.push('schedule: starts nothing');
   if (at(workflow, 'identity.type') !== 'SystemAssigned') problems.push('schedule: has no identity');
   return problems;
@@ -106,15 +111,18 @@ export function azureProblems(template: Tree): string[] {
   if (groups.length !== 1 || workflows.length !== 1) problems.push('there must be a container group and its schedule');
   for (const resource of list(at(template, 'resources'))) {
     const isDated = /^\d{4}-\d\d-\d\d$/.test(text(at(resource, 'apiVersion')));
-    if (!isDated || text(at(resource, 'name')) === '') problems.push('a resource needs a name and a version of its API');
+    if (!isDated || text(at(resource, 'name')) === '')
+      problems.push('a resource needs a name and a version of its API');
   }
   for (const [name, parameter] of Object.entries(branch(at(template, 'parameters')))) {
     const isSecret = /password|username|token|key/i.test(name);
     if (isSecret && at(parameter, 'type') !== 'securestring') problems.push(`parameter ${name} must be a securestring`);
-    if (isSecret && at(parameter, 'defaultValue') !== undefined) problems.push(`parameter ${name} must have no default`);
+    if (isSecret && at(parameter, 'defaultValue') !== undefined)
+      problems.push(`parameter ${name} must have no default`);
   }
   for (const account of resourcesOf(template, 'Microsoft.Storage/storageAccounts')) {
-    if (at(account, 'properties.supportsHttpsTrafficOnly') !== true) problems.push('storage must be encrypted on the way');
+    if (at(account, 'properties.supportsHttpsTrafficOnly') !== true)
+      problems.push('storage must be encrypted on the way');
   }
   for (const role of resourcesOf(template, 'Microsoft.Authorization/roleDefinitions')) {
     if (JSON.stringify(role).includes('*')) problems.push('the role of the schedule allows too much');
@@ -138,7 +146,8 @@ export function parameterProblems(file: Tree, template: Tree): string[] {
       if (wanted[name] === undefined) return [`parameters.json: the template has no ${name}`];
       const isSecret = at(wanted[name], 'type') === 'securestring';
       const vault = text(at(value, 'reference.keyVault.id'));
-      const isFromVault = vault.includes('/Microsoft.KeyVault/vaults/') && text(at(value, 'reference.secretName')) !== '';
+      const isFromVault =
+        vault.includes('/Microsoft.KeyVault/vaults/') && text(at(value, 'reference.secretName')) !== '';
       return isSecret && !isFromVault ? [`parameters.json: ${name} must come from Key Vault`] : [];
     }),
   ];
@@ -157,15 +166,17 @@ export function azureStart(template: Tree): Start {
     [...items.matchAll(/'([^']*)'/g)].map(([, word = '']) => word),
   );
   const entries = list(at(container, 'environmentVariables'));
-  const secrets = entries.filter((entry) => at(entry, 'secureValue') !== undefined).map((entry) => text(at(entry, 'name')));
+  const secrets = entries
+    .filter((entry) => at(entry, 'secureValue') !== undefined)
+    .map((entry) => text(at(entry, 'name')));
   const open = entries
     .filter((entry) => at(entry, 'value') !== undefined)
-    .map((entry) => [text(at(entry, 'name')), text(defaultOf(text(at(entry, 'value'))))]);
+    .map((entry): [string, string] => [text(at(entry, 'name')), text(defaultOf(text(at(entry, 'value'))))]);
   return {
     place: 'deploy/azure',
     // The first word is the entry point, which `command` replaces.
     args: [...words.slice(1), ...list(defaultOf(command)).map(text)],
-    env: Object.fromEntries([...open, ...secrets.map((name) => [`${name}_FILE`, `/secrets/${name}`])]),
-    files: Object.fromEntries(secrets.map((name) => [`/secrets/${name}`, 'made-up'])),
+    ...withSecrets(open, secrets),
+    mounts: list(at(container, 'volumeMounts')).map((mount) => text(at(mount, 'mountPath'))),
   };
 }

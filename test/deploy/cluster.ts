@@ -76,7 +76,9 @@ function monitorProblems(monitor: Manifest, services: readonly Manifest[]): stri
 function ruleProblems(rule: Manifest): string[] {
   const id = `PrometheusRule ${nameOf(rule)}`;
   const groups = list(at(rule, 'spec.groups'));
-  const alerts = groups.flatMap((group) => list(at(group, 'rules'))).filter((entry) => at(entry, 'alert') !== undefined);
+  const alerts = groups
+    .flatMap((group) => list(at(group, 'rules')))
+    .filter((entry) => at(entry, 'alert') !== undefined);
   const problems = alerts.flatMap((alert) =>
     ['labels.severity', 'annotations.summary'].flatMap((path) =>
       text(at(alert, path)) === '' ? [`${id}: alert ${text(at(alert, 'alert'))} has no ${path}`] : [],
@@ -141,6 +143,8 @@ function ownProblems(object: Manifest, objects: readonly Manifest[], pods: reado
       return branch(at(object, 'metadata.labels'))['pod-security.kubernetes.io/enforce'] === 'restricted'
         ? []
         : [`${id}: Pod Security must be enforced as restricted`];
+    case 'ConfigMap':
+      return Object.keys(branch(object['data'])).length === 0 ? [`${id}: holds nothing`] : [];
     case 'ServiceAccount':
       return at(object, 'automountServiceAccountToken') === false ? [] : [`${id}: must mount no token`];
     default:

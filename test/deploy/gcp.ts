@@ -3,17 +3,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { googleTypeProblems } from './google-types.ts';
 import { isCron, isZone } from './schedule.ts';
-import { ROOT, at, branch, list, text } from './tree.ts';
+import { ROOT, at, branch, complain, list, text, word } from './tree.ts';
 import type { Tree } from './tree.ts';
+import { withSecrets } from './words.ts';
 import type { Start } from './words.ts';
 
-const IMAGE = /^REGION-docker\.pkg\.dev\/PROJECT_ID\/ghcr\/vortex-history\/vortex(?::(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})$/;
+const IMAGE =
+  /^REGION-docker\.pkg\.dev\/PROJECT_ID\/ghcr\/vortex-history\/vortex(?::(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})$/;
 const ANNOTATIONS = 'run.googleapis.com/';
 
 /** The pod of a job or of a service. */
 const podOf = (object: Tree): Tree =>
-  at(object, object !== null && at(object, 'kind') === 'Job' ? 'spec.template.spec.template.spec' : 'spec.template.spec') ??
-  null;
+  at(
+    object,
+    object !== null && at(object, 'kind') === 'Job' ? 'spec.template.spec.template.spec' : 'spec.template.spec',
+  ) ?? null;
 
 function volumeProblems(pod: Tree, container: Tree): string[] {
   const problems: string[] = [];
@@ -38,12 +42,15 @@ function volumeProblems(pod: Tree, container: Tree): string[] {
 
 function serviceProblems(object: Tree, container: Tree): string[] {
   const problems: string[] = [];
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(what));
+  const expect = complain(problems, '');
   const annotations = branch(at(object, 'spec.template.metadata.annotations'));
   const outer = branch(at(object, 'metadata.annotations'));
   expect(annotations['autoscaling.knative.dev/maxScale'] === '1', 'one instance at most');
   expect(annotations['autoscaling.knative.dev/minScale'] === '1', 'one instance at least: a run outlives its request');
-  expect(annotations[`${ANNOTATIONS}cpu-throttling`] === 'false', 'the processor must stay: a run outlives its request');
+  expect(
+    annotations[`${ANNOTATIONS}cpu-throttling`] === 'false',
+    'the processor must stay: a run outlives its request',
+  );
   expect(outer[`${ANNOTATIONS}ingress`] === 'internal', 'must not be open to the internet');
   const port = at(container, 'ports.0.containerPort');
   for (const probe of ['startupProbe', 'livenessProbe']) {
@@ -52,7 +59,7 @@ function serviceProblems(object: Tree, container: Tree): string[] {
   }
   const env = list(at(container, 'env'));
   const listens = env.find((entry) => at(entry, 'name') === 'VORTEX_SERVE_PORT') ?? null;
-  expect(at(listens, 'value') === String(port), 'the program listens on another port');
+  expect(at(listens, 'value') === word(port), 'the program listens on another port');
   return problems;
 }
 
@@ -62,7 +69,7 @@ export function gcpProblems(object: Tree): string[] {
   const wanted = isJob ? 'run.googleapis.com/v1' : 'serving.knative.dev/v1';
   const id = `${text(at(object, 'kind'))} ${text(at(object, 'metadata.name'))}`;
   const problems = googleTypeProblems(object, isJob ? 'Schema$Job' : 'Schema$Service', id);
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(`${id}: ${what}`));
+  const expect = complain(problems, id);
   expect(isJob || at(object, 'kind') === 'Service', 'must be a Job or a Service');
   expect(at(object, 'apiVersion') === wanted, `apiVersion must be ${wanted}`);
   expect(/^[a-z][a-z0-9-]{0,48}$/.test(text(at(object, 'metadata.name'))), 'the name is none');
@@ -91,15 +98,17 @@ export function gcpProblems(object: Tree): string[] {
 export function gcpStart(object: Tree): Start {
   const container = list(at(podOf(object), 'containers'))[0] ?? null;
   const entries = list(at(container, 'env'));
-  const secrets = entries.filter((entry) => at(entry, 'valueFrom') !== undefined).map((entry) => text(at(entry, 'name')));
+  const secrets = entries
+    .filter((entry) => at(entry, 'valueFrom') !== undefined)
+    .map((entry) => text(at(entry, 'name')));
   const open = entries
     .filter((entry) => at(entry, 'value') !== undefined)
-    .map((entry) => [text(at(entry, 'name')), text(at(entry, 'value'))]);
+    .map((entry): [string, string] => [text(at(entry, 'name')), text(at(entry, 'value'))]);
   return {
     place: text(at(object, 'metadata.name')),
     args: list(at(container, 'args')).map(text),
-    env: Object.fromEntries([...open, ...secrets.map((name) => [`${name}_FILE`, `/secrets/${name}`])]),
-    files: Object.fromEntries(secrets.map((name) => [`/secrets/${name}`, 'made-up'])),
+    ...withSecrets(open, secrets),
+    mounts: list(at(container, 'volumeMounts')).map((mount) => text(at(mount, 'mountPath'))),
   };
 }
 
@@ -108,7 +117,9 @@ export function deployScriptProblems(source: string, manifests: readonly Tree[])
   const problems: string[] = [];
   const checked = spawnSync('shellcheck', ['--shell', 'bash', '-'], { input: source, encoding: 'utf8' });
   if (checked.error === undefined && checked.status !== 0) problems.push(`deploy.sh: ${checked.stdout.trim()}`);
-  const jobs = manifests.filter((object) => at(object, 'kind') === 'Job').map((object) => text(at(object, 'metadata.name')));
+  const jobs = manifests
+    .filter((object) => at(object, 'kind') === 'Job')
+    .map((object) => text(at(object, 'metadata.name')));
   const planned = [...source.matchAll(/^schedule (\S+) '(.*)'$/gm)];
   if (planned.length !== jobs.length) problems.push('deploy.sh: every job must have its schedule');
   for (const [, job = '', cron = ''] of planned) {
@@ -119,7 +130,8 @@ export function deployScriptProblems(source: string, manifests: readonly Tree[])
   if (!isZone(zone)) problems.push(`deploy.sh: ${zone} is no time zone`);
   const words = JSON.stringify(manifests);
   for (const [, secret = ''] of words.matchAll(/"secretKeyRef":\{"name":"([\w-]+)"/g)) {
-    if (!new RegExp(`^for secret in .*\\b${secret}\\b`, 'm').test(source)) problems.push(`deploy.sh: makes no ${secret}`);
+    if (!new RegExp(`^for secret in .*\\b${secret}\\b`, 'm').test(source))
+      problems.push(`deploy.sh: makes no ${secret}`);
   }
   for (const word of ['PROJECT_ID', 'REGION', 'NFS_SERVER']) {
     if (!source.includes(`s/${word}/$${word}/g`)) problems.push(`deploy.sh: does not fill in ${word}`);

@@ -1,7 +1,7 @@
 import { kindOf, nameOf } from './kustomize.ts';
 import type { Manifest } from './kustomize.ts';
 import { isCron, isZone } from './schedule.ts';
-import { at, branch, list, text } from './tree.ts';
+import { at, branch, complain, list, text } from './tree.ts';
 import type { Tree } from './tree.ts';
 
 /** What a run's exit code is to do, by the table of exit codes. 1, 3 and signals count as tries. */
@@ -19,7 +19,7 @@ function codesOf(rules: readonly Tree[], ...actions: readonly string[]): number[
 
 function jobProblems(spec: Tree, component: string, owner: string): string[] {
   const problems: string[] = [];
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(`${owner}: ${what}`));
+  const expect = complain(problems, owner);
   const tries = at(spec, 'backoffLimit') ?? at(spec, 'backoffLimitPerIndex');
   expect(tries === 2, 'two more tries: backoffLimit must be 2');
   const deadline = at(spec, 'activeDeadlineSeconds');
@@ -64,7 +64,7 @@ export function scheduleProblems(object: Manifest): string[] {
   }
   if (kindOf(object) !== 'CronJob') return [];
   const problems: string[] = [];
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(`${owner}: ${what}`));
+  const expect = complain(problems, owner);
   const spec = at(object, 'spec') ?? null;
   expect(isCron(text(at(spec, 'schedule'))), `schedule ${text(at(spec, 'schedule'))} is not of five fields of cron`);
   expect(isZone(text(at(spec, 'timeZone'))), `timeZone ${text(at(spec, 'timeZone'))} is no time zone`);

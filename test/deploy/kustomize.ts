@@ -42,7 +42,12 @@ function merged(below: Tree | undefined, above: Tree, key = ''): Tree {
   if (!Array.isArray(above) || mergeKey === undefined) return above;
   const before = list(below);
   const same = (a: Tree, b: Tree): boolean => text(at(a, mergeKey)) === text(at(b, mergeKey));
-  const patched = above.map((item) => merged(before.find((old) => same(old, item)), item));
+  const patched = above.map((item) =>
+    merged(
+      before.find((old) => same(old, item)),
+      item,
+    ),
+  );
   return [...patched, ...before.filter((old) => !above.some((item) => same(old, item)))];
 }
 
@@ -81,7 +86,8 @@ function applyPatch(objects: Held[], folder: string, patch: Tree): Held[] {
 function generate(objects: Held[], folder: string, entry: Tree): Held[] {
   const name = text(at(entry, 'name'));
   const data: Branch = {};
-  for (const file of list(at(entry, 'files'))) data[basename(text(file))] = readFileSync(join(folder, text(file)), 'utf8');
+  for (const file of list(at(entry, 'files')))
+    data[basename(text(file))] = readFileSync(join(folder, text(file)), 'utf8');
   for (const literal of list(at(entry, 'literals'))) {
     const [key = '', ...value] = text(literal).split('=');
     data[key] = value.join('=');

@@ -79,7 +79,8 @@ test('every workflow, template and manifest has its check', () => {
 const hasYamllint = !(spawnSync('yamllint', ['--version']).error !== undefined && process.env['CI'] === undefined);
 
 test.skipIf(!hasYamllint)('yamllint finds nothing', () => {
-  const rules = '{extends: default, rules: {document-start: disable, line-length: {max: 130}, truthy: {check-keys: false}, braces: {max-spaces-inside: 1}, comments-indentation: disable, comments: {min-spaces-from-content: 1}}}';
+  const rules =
+    '{extends: default, rules: {document-start: disable, line-length: {max: 130}, truthy: {check-keys: false}, braces: {max-spaces-inside: 1}, comments-indentation: disable, comments: {min-spaces-from-content: 1}}}';
   const run = spawnSync('yamllint', ['-s', '-d', rules, 'deploy', '.github'], { cwd: ROOT, encoding: 'utf8' });
   expect(run.stdout).toBe('');
   expect(run.status).toBe(0);

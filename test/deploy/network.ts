@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { kindOf, nameOf } from './kustomize.ts';
 import type { Manifest } from './kustomize.ts';
 import type { Pod } from './pods.ts';
-import { at, branch, list, text } from './tree.ts';
+import { at, branch, list, text, word } from './tree.ts';
 import type { Branch, Tree } from './tree.ts';
 
 /** Where pods may go: DNS, providers, the Pushgateway, IB Gateway and TWS. */
@@ -40,6 +40,7 @@ function policyProblems(policy: Manifest, pods: readonly Pod[]): string[] {
   const spec = at(policy, 'spec') ?? null;
   const targets = pods.filter((pod) => covers(at(spec, 'podSelector'), pod.labels));
   const problems = targets.length === 0 ? ['the selector finds no pod'] : [];
+  if (at(spec, 'podSelector') === undefined) problems.push('must say which pods it is for');
   const named = targets.flatMap((pod) => pod.containers).flatMap((container) => list(at(container, 'ports')));
   const types = list(at(spec, 'policyTypes'));
   const flows = [
@@ -57,9 +58,9 @@ function policyProblems(policy: Manifest, pods: readonly Pod[]): string[] {
         const [number, protocol] = [at(port, 'port'), text(at(port, 'protocol'))];
         const isKnown =
           type === 'Egress'
-            ? WAYS_OUT.includes(`${protocol} ${String(number)}`)
+            ? WAYS_OUT.includes(`${protocol} ${word(number)}`)
             : named.some((own) => at(own, 'name') === number || at(own, 'containerPort') === number);
-        if (!isKnown) problems.push(`${field} over ${protocol} ${String(number)} is not wanted`);
+        if (!isKnown) problems.push(`${field} over ${protocol} ${word(number)} is not wanted`);
       }
     }
   }
@@ -92,7 +93,11 @@ function ingressProblems(ingress: Manifest, all: readonly Manifest[]): string[] 
 }
 
 /** What is wrong with the ways in and out. */
-export function networkProblems(objects: readonly Manifest[], pods: readonly Pod[], all: readonly Manifest[]): string[] {
+export function networkProblems(
+  objects: readonly Manifest[],
+  pods: readonly Pod[],
+  all: readonly Manifest[],
+): string[] {
   const isPolicy = (object: Manifest): boolean => kindOf(object) === 'NetworkPolicy';
   return [
     ...(all.filter(isPolicy).some(deniesAll) ? [] : ['no NetworkPolicy denies everything first']),

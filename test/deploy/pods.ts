@@ -1,6 +1,6 @@
 import { kindOf, nameOf } from './kustomize.ts';
 import type { Manifest } from './kustomize.ts';
-import { at, branch, list, text } from './tree.ts';
+import { at, branch, complain, list, text } from './tree.ts';
 import type { Branch, Tree } from './tree.ts';
 
 /** A pod as a workload describes it. */
@@ -48,7 +48,7 @@ const MAIN_RESOURCES = { requests: { cpu: '250m', memory: '512Mi' }, limits: { c
 function containerProblems(container: Tree, owner: string): string[] {
   const name = `${owner}, container ${text(at(container, 'name'))}`;
   const problems: string[] = [];
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(`${name}: ${what}`));
+  const expect = complain(problems, name);
   const context = at(container, 'securityContext') ?? null;
   expect(at(context, 'allowPrivilegeEscalation') === false, 'allowPrivilegeEscalation must be false');
   expect(at(context, 'readOnlyRootFilesystem') === true, 'readOnlyRootFilesystem must be true');
@@ -56,7 +56,10 @@ function containerProblems(container: Tree, owner: string): string[] {
   expect(list(at(context, 'capabilities.add')).length === 0, 'capabilities must add none');
   expect(at(context, 'privileged') !== true, 'must not be privileged');
   expect(![0, null].includes(Number(at(context, 'runAsUser') ?? 1000)), 'must not run as root');
-  expect(IMAGE.test(text(at(container, 'image'))), `image ${text(at(container, 'image'))} is not ours with a fixed tag`);
+  expect(
+    IMAGE.test(text(at(container, 'image'))),
+    `image ${text(at(container, 'image'))} is not ours with a fixed tag`,
+  );
   for (const key of ['requests', 'limits']) {
     for (const unit of ['cpu', 'memory']) {
       expect(at(container, `resources.${key}.${unit}`) !== undefined, `resources.${key}.${unit} is missing`);
@@ -66,12 +69,19 @@ function containerProblems(container: Tree, owner: string): string[] {
     const path = text(at(mount, 'mountPath'));
     expect(at(mount, 'readOnly') === true || WRITABLE.includes(path), `${path} must be mounted readOnly`);
   }
-  expect(list(at(container, 'volumeMounts')).some((mount) => at(mount, 'mountPath') === '/tmp'), '/tmp is missing');
-  for (const port of list(at(container, 'ports'))) expect(at(port, 'hostPort') === undefined, 'hostPort is not allowed');
+  expect(
+    list(at(container, 'volumeMounts')).some((mount) => at(mount, 'mountPath') === '/tmp'),
+    '/tmp is missing',
+  );
+  for (const port of list(at(container, 'ports')))
+    expect(at(port, 'hostPort') === undefined, 'hostPort is not allowed');
   return problems;
 }
 
-function volumeProblems({ spec, owner, containers, helpers }: Pod, names: (kind: string) => readonly string[]): string[] {
+function volumeProblems(
+  { spec, owner, containers, helpers }: Pod,
+  names: (kind: string) => readonly string[],
+): string[] {
   const problems: string[] = [];
   const volumes = list(at(spec, 'volumes'));
   const declared = volumes.map((volume) => text(at(volume, 'name')));
@@ -124,7 +134,7 @@ function probeProblems({ owner, containers }: Pod): string[] {
 export function podProblems(pod: Pod, names: (kind: string) => readonly string[]): string[] {
   const { spec, owner, containers, helpers } = pod;
   const problems: string[] = [];
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(`${owner}: ${what}`));
+  const expect = complain(problems, owner);
   const context = at(spec, 'securityContext') ?? null;
   expect(at(context, 'runAsNonRoot') === true, 'runAsNonRoot must be true');
   for (const key of ['runAsUser', 'runAsGroup', 'fsGroup']) expect(at(context, key) === 1000, `${key} must be 1000`);

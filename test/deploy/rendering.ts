@@ -24,7 +24,10 @@ export async function startProblems(objects: readonly Manifest[]): Promise<strin
 }
 
 /** All that is wrong with a rendering; the program is only asked when nothing else is. */
-export async function renderingProblems(objects: readonly Manifest[], extra: readonly Manifest[] = []): Promise<string[]> {
+export async function renderingProblems(
+  objects: readonly Manifest[],
+  extra: readonly Manifest[] = [],
+): Promise<string[]> {
   const problems = [...schemaProblems(objects), ...clusterProblems(objects, extra)];
   return problems.length > 0 ? problems : startProblems([...objects, ...extra]);
 }

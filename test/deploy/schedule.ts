@@ -14,7 +14,10 @@ export function isZone(name: string): boolean {
 /** True for the five fields that cron of Kubernetes and Google take: minute, hour, day, month, day of the week. */
 export function isCron(expression: string): boolean {
   const fields = expression.split(' ');
-  if (fields.length !== 5 || !fields.every((field) => /^(?:\*|\d+(?:-\d+)?)(?:\/\d+)?(?:,\d+(?:-\d+)?)*$/.test(field))) {
+  if (
+    fields.length !== 5 ||
+    !fields.every((field) => /^(?:\*|\d+(?:-\d+)?)(?:\/\d+)?(?:,\d+(?:-\d+)?)*$/.test(field))
+  ) {
     return false;
   }
   try {

@@ -45,7 +45,8 @@ export function closed(schema: Tree): Tree {
   if (Array.isArray(schema)) return schema.map(closed);
   if (!isBranch(schema)) return schema;
   const { format, properties, ...rest } = schema;
-  if (schema['x-kubernetes-int-or-string'] === true || format === 'int-or-string') return { type: ['string', 'integer'] };
+  if (schema['x-kubernetes-int-or-string'] === true || format === 'int-or-string')
+    return { type: ['string', 'integer'] };
   const copy: Branch = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, closed(value)]));
   // Their names are names of fields, not words of a schema.
   const fields = Object.entries(branch(properties)).map(([key, value]) => [key, closed(value)] as const);

@@ -40,12 +40,15 @@ export function startsOf(objects: readonly Manifest[]): Start[] {
       const shared = list(at(container, 'envFrom')).flatMap((source) =>
         dataOf(objects, 'ConfigMap', text(at(source, 'configMapRef.name'))),
       );
-      const own = list(at(container, 'env')).map((entry) => [text(at(entry, 'name')), text(at(entry, 'value'))] as const);
+      const own = list(at(container, 'env')).map(
+        (entry) => [text(at(entry, 'name')), text(at(entry, 'value'))] as const,
+      );
       return {
         place: `${owner}, container ${text(at(container, 'name'))}`,
         args: list(at(container, 'args')).map(text),
         env: Object.fromEntries([...shared, ...own]),
         files: filesOf(objects, spec, container),
+        mounts: list(at(container, 'volumeMounts')).map((mount) => text(at(mount, 'mountPath'))),
       };
     }),
   );

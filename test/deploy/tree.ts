@@ -101,3 +101,14 @@ export function changed(tree: Tree, path: string, value: Tree | undefined): Tree
   } else throw new Error(`nothing stands at ${path}`);
   return copy;
 }
+
+/** Gives what takes down a problem of a place unless something is so. */
+export function complain(problems: string[], place: string): (isSo: boolean, what: string) => void {
+  return (isSo, what) => {
+    if (!isSo) problems.push(place === '' ? what : `${place}: ${what}`);
+  };
+}
+
+/** A number or a text as text; anything else as none. */
+export const word = (tree: Tree | undefined): string =>
+  typeof tree === 'string' || typeof tree === 'number' ? String(tree) : '';

@@ -18,13 +18,25 @@ export interface Start {
   readonly env: Readonly<Record<string, string>>;
   /** Text of the files that are mounted, by path: secrets and what stands in /app/config. */
   readonly files: Readonly<Record<string, string>>;
+  /** Folders that are mounted. */
+  readonly mounts: readonly string[];
 }
 
-const SECRET_NAMES = [...environmentNames(settingsSchema(PROVIDER_OPTIONS))];
-const SECRETS = new Set(SECRET_NAMES.flatMap(([name, key]) => (key.secret ? [name] : [])));
-const KNOWN = new Set(
-  SECRET_NAMES.flatMap(([name, key]) => (key.secret ? [name, `${name}_FILE`] : [name])),
-);
+/** Environment and files of a start whose secrets the cloud puts into the environment: here they stand in made-up files. */
+export function withSecrets(
+  open: readonly (readonly [name: string, value: string])[],
+  secrets: readonly string[],
+): Pick<Start, 'env' | 'files'> {
+  const named = secrets.map((name) => [`${name}_FILE`, `/secrets/${name}`] as const);
+  return {
+    env: Object.fromEntries([...open, ...named]),
+    files: Object.fromEntries(secrets.map((name) => [`/secrets/${name}`, 'made-up'])),
+  };
+}
+
+const NAMES = [...environmentNames(settingsSchema(PROVIDER_OPTIONS))];
+const SECRETS = new Set(NAMES.flatMap(([name, key]) => (key.secret ? [name] : [])));
+const KNOWN = new Set(NAMES.flatMap(([name, key]) => (key.secret ? [name, `${name}_FILE`] : [name])));
 
 const helps = new Map<string, Promise<string | undefined>>();
 
@@ -81,9 +93,13 @@ export function placed({ env, files }: Start, folder: string): { cwd: string; en
 
 /** What the program says of the settings of a start. */
 export async function settingProblems(start: Start): Promise<string[]> {
-  const problems = Object.keys(start.env)
-    .filter((name) => SECRETS.has(name))
-    .map((name) => `${start.place}: ${name} stands in the open; name a file with ${name}_FILE`);
+  const problems = Object.entries(start.env).flatMap(([name, value]) => {
+    if (SECRETS.has(name)) return [`${start.place}: ${name} stands in the open; name a file with ${name}_FILE`];
+    const isMissing = name.endsWith('_FILE') && start.files[value] === undefined;
+    return isMissing ? [`${start.place}: ${name} names ${value}, which nothing mounts`] : [];
+  });
+  const folderOfData = start.env['VORTEX_OUTPUT_DIR'] ?? '';
+  if (!start.mounts.includes(folderOfData)) problems.push(`${start.place}: ${folderOfData} is not mounted`);
   const folder = mkdtempSync(join(tmpdir(), 'vortex-test-'));
   try {
     await loadSettings({ ...placed(start, folder), providerOptions: PROVIDER_OPTIONS });

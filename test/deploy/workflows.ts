@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { validateWorkflow } from '@action-validator/core';
-import { ROOT, at, branch, isBranch, list, parseJson, parseYaml, text, walk } from './tree.ts';
+import { ROOT, at, branch, complain, isBranch, list, parseJson, parseYaml, text, walk } from './tree.ts';
 import type { Tree } from './tree.ts';
 
 /** The widest a job may ask for. */
@@ -32,7 +32,7 @@ function stepProblems(step: Tree, place: string, scripts: readonly string[]): st
 
 function jobProblems(job: Tree, jobs: Tree, place: string, scripts: readonly string[]): string[] {
   const problems: string[] = [];
-  const expect = (isSo: boolean, what: string): void => void (isSo || problems.push(`${place}: ${what}`));
+  const expect = complain(problems, place);
   const called = text(at(job, 'uses'));
   if (called === '') {
     expect(text(at(job, 'runs-on')) === 'ubuntu-24.04', 'the machine must be a fixed one');
@@ -78,7 +78,8 @@ export function workflowProblems(source: string): string[] {
   const jobs = at(workflow, 'jobs') ?? null;
   for (const [, used = '', comment = ''] of source.matchAll(/\buses: *(\S+)(.*)/g)) {
     const isPinned = /^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/.test(used) && /^ # v\d+\.\d+\.\d+$/.test(comment);
-    if (!used.startsWith('./') && !isPinned) problems.push(`${used} must be pinned by its commit, with its version beside`);
+    if (!used.startsWith('./') && !isPinned)
+      problems.push(`${used} must be pinned by its commit, with its version beside`);
   }
   const triggers = Object.keys(branch(at(workflow, 'on')));
   if (triggers.includes('pull_request_target')) problems.push('strangers would run with our rights');
