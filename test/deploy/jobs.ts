@@ -47,11 +47,13 @@ function jobProblems(spec: Tree, component: string, owner: string): string[] {
 
 function shardProblems(spec: Tree, owner: string): string[] {
   const count = Number(at(spec, 'completions'));
-  const args = list(at(spec, 'template.spec.containers.0.args')).map(text);
-  const shard = args[args.indexOf('--shard') + 1] ?? '';
+  const container = at(spec, 'template.spec.containers.0') ?? null;
+  const args = list(at(container, 'args')).map(text);
+  const told = list(at(container, 'env')).find((entry) => at(entry, 'name') === 'VORTEX_SHARD_COUNT') ?? null;
   const isIndexed = at(spec, 'completionMode') === 'Indexed' && at(spec, 'parallelism') === count;
-  const isShared = shard === `$(JOB_COMPLETION_INDEX)/${count}`;
-  return isIndexed && isShared ? [] : [`${owner}: completions, parallelism and --shard ${shard} must be of one number`];
+  // An Indexed Job tells its pods which they are, but not how many there are.
+  const isShared = args[args.indexOf('--shard') + 1] === 'auto' && at(told, 'value') === String(count);
+  return isIndexed && isShared ? [] : [`${owner}: completions, parallelism and VORTEX_SHARD_COUNT must be one number`];
 }
 
 /** What is wrong with a CronJob or a Job that no schema sees: schedule, zone, tries and exit codes. */

@@ -16,7 +16,7 @@ function secretFiles(objects: readonly Manifest[], name: string): [string, strin
   const written = objects
     .filter((object) => kindOf(object) === 'ExternalSecret' && text(at(object, 'spec.target.name')) === name)
     .flatMap((object) => list(at(object, 'spec.data')))
-    .map((entry): [string, string] => [text(at(entry, 'secretKey')), 'made-up']);
+    .map((entry): [string, string] => [text(at(entry, 'secretKey')), 'made-up-secret']);
   return [...dataOf(objects, 'Secret', name), ...written];
 }
 

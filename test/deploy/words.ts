@@ -30,7 +30,7 @@ export function withSecrets(
   const named = secrets.map((name) => [`${name}_FILE`, `/secrets/${name}`] as const);
   return {
     env: Object.fromEntries([...open, ...named]),
-    files: Object.fromEntries(secrets.map((name) => [`/secrets/${name}`, 'made-up'])),
+    files: Object.fromEntries(secrets.map((name) => [`/secrets/${name}`, 'made-up-secret'])),
   };
 }
 
