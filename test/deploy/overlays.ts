@@ -1,0 +1,8 @@
+/** What is applied with `kubectl apply -k`. */
+export const OVERLAYS = [
+  'deploy/kubernetes/overlays/dev',
+  'deploy/kubernetes/overlays/staging',
+  'deploy/kubernetes/overlays/production',
+  'deploy/kubernetes/overlays/second-region',
+  'deploy/kubernetes/backfill',
+] as const;
