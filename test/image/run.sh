@@ -27,9 +27,14 @@ finish() {
   fi
   # The engine leaves the namespace of the machine's network mounted.
   umount "$work"/exec/netns/* 2> /dev/null || true
+  umount "$work/data" 2> /dev/null || true
   rm -rf "$work"
 }
 trap finish EXIT
+
+# Layers are many small files; in memory they are made and gone in a moment. On disk where that is refused.
+mkdir "$work/data"
+mount -t tmpfs -o size=6g tmpfs "$work/data" 2> /dev/null || echo "the engine's data stands on disk"
 
 export DOCKER_HOST="unix://$work/docker.sock"
 export DOCKER_CONFIG="$work/client"
