@@ -25,7 +25,10 @@ export default tseslint.config(
     files: ['**/*.cjs', '**/*.mjs', '**/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['module', 'process', 'console', 'URL', 'Buffer', 'fetch', 'performance'].map((name) => [name, 'readonly']),
+        ['module', 'process', 'console', 'URL', 'Buffer', 'fetch', 'performance', 'AbortSignal'].map((name) => [
+          name,
+          'readonly',
+        ]),
       ),
     },
   },

@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { processEnvironment } from '../config/process-environment.ts';
 import { formatTradeDate } from '../market/calendar.ts';
 import { DAY_MS } from '../market/period.ts';
 import { oneYearBefore } from '../plan/wanted.ts';
@@ -11,11 +12,12 @@ import { resultTable } from './summary.ts';
 /** Something of each class: contracts that trade now, stocks, crypto, forex. */
 const SYMBOLS = ['future:GOLD', 'future:CRUDE_W', 'stock:SPY', 'stock:AAPL', 'stock:BTC-USD', 'EURUSD', 'USDJPY'];
 
-/** `vortex demo`: the main job on the embedded sandbox, offline, into ./data/demo. */
+/** `vortex demo`: the main job on the embedded sandbox, offline, into the folder `demo` of the data folder. */
 export async function demo(flags: CommonFlags, surroundings: Surroundings): Promise<number> {
   const { output } = surroundings;
   const now = readNow(flags.now);
-  const folder = resolve(flags.outputDir ?? 'data/demo');
+  const { VORTEX_OUTPUT_DIR: dataFolder = '' } = processEnvironment();
+  const folder = resolve(flags.outputDir ?? join(dataFolder === '' ? 'data' : dataFolder, 'demo'));
   const sandbox = await embeddedSandbox(now);
   try {
     output.err('The prices are made up by the embedded sandbox: no account, no network.\n');

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { asVortexError, VortexError } from '../market/errors.ts';
+import { refusal } from './refusal.ts';
 
 /** A file that waits under a temporary name to be put in its place. */
 export interface StagedFile {
@@ -44,11 +45,10 @@ export function storeError(error: unknown, doing: string): VortexError {
   const code = codeOf(error);
   if (code === '' || error instanceof VortexError) return asVortexError(error);
   const full = CODES_OF_FULL_DISKS.has(code);
-  const owner = typeof process.getuid === 'function' ? ` by uid ${process.getuid()}` : '';
   const advice = full
     ? 'the disk is full; make room and run again, nothing is damaged'
     : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-      ? `it cannot be written${owner}; make the folder writable for that user or choose another with --output-dir`
+      ? refusal(doing, code)
       : code === 'ENOTDIR' || code === 'EEXIST'
         ? 'a file stands where a folder should be; move it away or choose another folder with --output-dir'
         : error instanceof Error

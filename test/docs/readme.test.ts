@@ -20,7 +20,8 @@ const commandsOf = (text: string): string[] =>
     .map((line) => line.replace(/\s+#.*$/, '').trim())
     .filter((line) => line !== '');
 
-const commands = commandsOf(README);
+/** The lines of the container's section are run by test/image, which has an engine. */
+const commands = commandsOf(README.replace(/^## In a container\n[^]*?(?=^## )/m, ''));
 const shown = ['README.md', 'docs/providers.md'].flatMap((name) =>
   commandsOf(read(name))
     .filter((line) => line.startsWith('npx vortex '))
