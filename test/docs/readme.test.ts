@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { temporaryFolder } from '../support/folder.ts';
 import { vortex } from '../support/program.ts';
+import { startService } from '../support/service.ts';
 import { standIn } from '../support/stand-in.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
@@ -14,8 +15,8 @@ const README = read('README.md');
 const blocks = (language: string, text = README): string[] =>
   [...text.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '');
 
-const commandsOf = (text: string): string[] =>
-  blocks('sh', text)
+const commandsOf = (text: string, language = 'sh'): string[] =>
+  blocks(language, text)
     .flatMap((block) => block.split('\n'))
     .map((line) => line.replace(/\s+#.*$/, '').trim())
     .filter((line) => line !== '');
@@ -72,4 +73,21 @@ it.each(['docs/providers.md', 'README.md'])('%s: every variable that is named is
   const { stderr } = await vortex(['config', 'check'], { cwd, env });
   const unknown = [...stderr.matchAll(/environment (\w+): is not a setting/g)].map(([, found]) => found);
   expect(unknown).toEqual(['VORTEX_NO_SUCH']);
+});
+
+it('README: the service starts and stops, a backup is made and restored', async () => {
+  const cwd = temporaryFolder();
+  const { env } = await standIn('2026-11-24T12:00:00Z');
+  const lines = commandsOf(README, 'sh service').map((line) => line.match(/"[^"]*"|\S+/g)?.slice(2) ?? []);
+  const [serve = [], ...others] = lines.map((words) => words.map((word) => word.replaceAll('"', '')));
+  expect([serve, ...others].map(([command]) => command)).toEqual(['serve', 'backup', 'backup']);
+  const service = await startService(['SPY', '--now', '2026-11-24T12:00:00Z', ...serve.slice(1)], { cwd, env });
+  expect((await service.ask('/health')).status).toBe(200);
+  service.child.kill('SIGTERM');
+  expect(await service.ended).toMatchObject({ code: 0 });
+  expect((await vortex(['download', 'SPY', '--now', '2026-11-24T12:00:00Z'], { cwd, env })).code).toBe(0);
+  for (const words of others) expect(await vortex(words, { cwd, env })).toMatchObject({ code: 0 });
+  expect(readFileSync(join(cwd, 'restored/stocks/1d/SPY.csv'))).toEqual(
+    readFileSync(join(cwd, 'data/stocks/1d/SPY.csv')),
+  );
 });
