@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { makeFolder, storeError, syncDescriptor, syncFolder } from '../store/files.ts';
 import { filesBelow } from '../store/listing.ts';
 import { parseManifest } from '../store/manifest.ts';
-import type { Manifest } from '../store/manifest.ts';
+import type { Manifest } from '../store/manifest-form.ts';
 import { journalMarks } from '../store/journal.ts';
 import { journalPath, manifestPath, manifestsFolder, OWN_FOLDER, rawFolder } from '../store/paths.ts';
 import { readItemName } from '../store/raw-item.ts';

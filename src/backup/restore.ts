@@ -6,7 +6,7 @@ import { journalMarks, settleJournal } from '../store/journal.ts';
 import { filesBelow } from '../store/listing.ts';
 import { lockFolder } from '../store/lock.ts';
 import { parseManifest } from '../store/manifest.ts';
-import type { Manifest } from '../store/manifest.ts';
+import type { Manifest } from '../store/manifest-form.ts';
 import { manifestsFolder, OWN_FOLDER } from '../store/paths.ts';
 import { readItemName } from '../store/raw-item.ts';
 import type { BackupDescription } from './description.ts';

@@ -4,7 +4,7 @@ import { filesBelow } from '../store/listing.ts';
 import { readItemName } from '../store/raw-item.ts';
 import { realNow } from '../store/machine.ts';
 import { itemsOfDay, rawDays } from '../store/raw-sizes.ts';
-import type { Manifest, RawHistory } from '../store/manifest.ts';
+import type { Manifest, RawHistory } from '../store/manifest-form.ts';
 import { manifestPath, OWN_FOLDER, rawFolder } from '../store/paths.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { closeEntry, openFile, wholeSeconds } from './entry.ts';

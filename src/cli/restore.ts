@@ -9,7 +9,7 @@ import { usageError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
 import { DAY_MS } from '../market/period.ts';
 import { isMeant } from '../quality/series-name.ts';
-import type { Manifest } from '../store/manifest.ts';
+import type { Manifest } from '../store/manifest-form.ts';
 import { openEngine } from './backup-engine.ts';
 import { backupFlags } from './backup.ts';
 import type { BackupFlags } from './backup.ts';

@@ -1,5 +1,5 @@
 import { storedSeries, describedVersion } from '../store/manifest.ts';
-import type { Manifest, RawHistory } from '../store/manifest.ts';
+import type { Manifest, RawHistory } from '../store/manifest-form.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { RawItem } from '../store/raw-item.ts';
 import { notReplayable } from '../store/raw-reader.ts';

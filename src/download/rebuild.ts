@@ -1,5 +1,5 @@
 import { asVortexError } from '../market/errors.ts';
-import type { Manifest } from '../store/manifest.ts';
+import type { Manifest } from '../store/manifest-form.ts';
 import { notReplayable } from '../store/raw-reader.ts';
 import type { RawListing } from '../store/raw-reader.ts';
 import { filesToMake, placeRemade, remakeFiles } from '../store/rebuilt-files.ts';

@@ -17,7 +17,7 @@ import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import type { SourceFacts } from '../providers/provider.ts';
 import { versionFacts, writeCoverage, writeMixed } from '../store/manifest.ts';
-import type { ManifestVersion } from '../store/manifest.ts';
+import type { ManifestVersion } from '../store/manifest-form.ts';
 import type { Format } from '../market/file-format.ts';
 import { columnNames } from '../store/columns.ts';
 import type { KnownSeries, SeriesChange, SeriesHead } from '../store/series-change.ts';

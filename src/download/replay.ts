@@ -6,7 +6,7 @@ import type { Series } from '../market/instrument.ts';
 import type { Job } from '../plan/plan.ts';
 import type { Capabilities, ProviderSession } from '../providers/provider.ts';
 import { describedVersion, storedSeries } from '../store/manifest.ts';
-import type { CommittedFacts } from '../store/manifest.ts';
+import type { CommittedFacts } from '../store/manifest-form.ts';
 import type { RawExchange, RawItem } from '../store/raw-item.ts';
 import { notReplayable } from '../store/raw-reader.ts';
 import { UNKNOWN_SERIES } from '../store/series-change.ts';

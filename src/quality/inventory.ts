@@ -7,7 +7,7 @@ import type { TimeRanges } from '../market/time-range.ts';
 import { readWhole, sha256, statFile } from '../store/files.ts';
 import { requireFolder } from '../store/listing.ts';
 import { storedSeries } from '../store/manifest.ts';
-import type { Manifest } from '../store/manifest.ts';
+import type { Manifest } from '../store/manifest-form.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { holes } from './holes.ts';

@@ -4,7 +4,7 @@ import type { Period } from '../market/period.ts';
 import { intersect, subtract } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import { storedSeries } from '../store/manifest.ts';
-import type { ManifestVersion } from '../store/manifest.ts';
+import type { ManifestVersion } from '../store/manifest-form.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 
 /** What of a series can still be relied on, and what is to be made anew. */

@@ -9,7 +9,7 @@ import { decodeFile } from '../store/encoding.ts';
 import { isContent } from '../store/checksum.ts';
 import { readWhole, statFile } from '../store/files.ts';
 import { storedSeries, versionOf } from '../store/manifest.ts';
-import type { Manifest, ManifestVersion, StoredFile } from '../store/manifest.ts';
+import type { Manifest, ManifestVersion, StoredFile } from '../store/manifest-form.ts';
 import { revisionsPath } from '../store/revisions.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { auditBars, firstDifference } from './bar-audit.ts';

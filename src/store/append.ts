@@ -4,7 +4,7 @@ import { isContent } from './checksum.ts';
 import type { Checksum } from './checksum.ts';
 import { makeFolder, readPart, statFile, storeError, syncDescriptor } from './files.ts';
 import { realNow } from './machine.ts';
-import type { StoredFile } from './manifest.ts';
+import type { StoredFile } from './manifest-form.ts';
 import { quarantinePath } from './paths.ts';
 
 /** Rows to be put behind those that a file has. */

@@ -12,7 +12,8 @@ import { formatStamp } from '../market/stored-series.ts';
 import { subtract, unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import { versionFacts, writeCoverage } from './manifest.ts';
-import type { ImportedFile, VersionFacts } from './manifest.ts';
+import type { VersionFacts } from './manifest.ts';
+import type { ImportedFile } from './manifest-form.ts';
 import type { KnownSeries } from './series-change.ts';
 
 /** Common bars that must differ in one way before two files are said to stand on different bases. */

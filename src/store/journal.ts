@@ -29,7 +29,7 @@ import {
 import type { WrittenFile } from './files.ts';
 import { bootIdentity, realNow } from './machine.ts';
 import { parseManifest } from './manifest.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from './manifest-form.ts';
 import { journalPath, manifestPath, markOfJournal, OWN_FOLDER } from './paths.ts';
 
 /** A journal that was closed in order is kept so long, for the system to write the manifests out by itself. */

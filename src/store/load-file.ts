@@ -4,7 +4,7 @@ import { VortexError } from '../market/errors.ts';
 import { isContent } from './checksum.ts';
 import { decodeFile } from './encoding.ts';
 import { readPart, readWhole } from './files.ts';
-import type { StoredFile } from './manifest.ts';
+import type { StoredFile } from './manifest-form.ts';
 
 /** The error of a file whose size and time speak for it and whose content does not: no bar of it is to be signed anew. */
 export function rotten(path: string): VortexError {

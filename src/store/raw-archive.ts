@@ -4,7 +4,7 @@ import { isInShard, shardMark } from '../market/shard.ts';
 import type { TimeRange } from '../market/time-range.ts';
 import { makeFolder } from './files.ts';
 import type { FileContent } from './files.ts';
-import type { RawHistory } from './manifest.ts';
+import type { RawHistory } from './manifest-form.ts';
 import { rawFolder } from './paths.ts';
 import { chainHash, encodeItem, itemName } from './raw-item.ts';
 import type { RawExchange, RawItem } from './raw-item.ts';

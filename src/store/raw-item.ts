@@ -1,12 +1,12 @@
 import { promisify } from 'node:util';
-import { gunzipSync, gzip } from 'node:zlib';
+import { gunzipSync, gzip, gzipSync } from 'node:zlib';
 import type { ZlibOptions } from 'node:zlib';
 import * as z from 'zod';
 import { ASSET_CLASSES } from '../market/instrument.ts';
 import { PERIODS } from '../market/period.ts';
 import { FORMATS } from '../market/file-format.ts';
 import { sha256 } from './files.ts';
-import { committedFacts } from './manifest.ts';
+import { manifestForms } from './manifest-form.ts';
 
 const instrument = z.object({
   class: z.enum(ASSET_CLASSES),
@@ -70,7 +70,7 @@ const itemForm = z.object({
   settleMs: z.number(),
   exchanges: z.array(exchangeForm.extend({ bytes: z.int() })),
   /** In the last item of a commit: what it stored beside the bars. */
-  commit: z.object({ formats: z.array(z.enum(FORMATS)), facts: committedFacts }).exactOptional(),
+  commit: z.object({ formats: z.array(z.enum(FORMATS)), facts: manifestForms().committedFacts }).exactOptional(),
 });
 
 /** One question and its answer, whole. */
@@ -85,20 +85,24 @@ export interface RawItem extends Omit<ItemForm, 'exchanges' | 'schema'> {
   readonly exchanges: readonly RawExchange[];
 }
 
-// The fastest level: prices shrink to half with it, and hardly further with the others. The small window is made sooner.
-const PACKING = { level: 1, windowBits: 13, memLevel: 6 };
+// The fastest level: prices shrink to a fifth with it, and hardly further with the others.
+const PACKING = { level: 1 };
+
+// Packing less than this takes less time than handing it to another thread.
+const SMALL = 1 << 18;
 
 const pack: (content: Buffer, options: ZlibOptions) => Promise<Buffer> = promisify(gzip);
 
 /** Packs an item: one line of JSON, then the bodies one after the other. */
-export function encodeItem({ exchanges, ...item }: RawItem): Promise<Buffer> {
+export async function encodeItem({ exchanges, ...item }: RawItem): Promise<Buffer> {
   const head = {
     schema: 1,
     ...item,
     exchanges: exchanges.map(({ body, ...rest }) => ({ ...rest, bytes: body.length })),
   } satisfies ItemForm;
   const parts = [Buffer.from(`${JSON.stringify(head)}\n`), ...exchanges.map(({ body }) => body)];
-  return pack(Buffer.concat(parts), PACKING);
+  const plain = Buffer.concat(parts);
+  return plain.length < SMALL ? gzipSync(plain, PACKING) : await pack(plain, PACKING);
 }
 
 /** Reads what encodeItem made; undefined when it is torn, altered or of another form. */

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { statFile } from './files.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from './manifest-form.ts';
 import { rawFolder } from './paths.ts';
 import { readItemName } from './raw-item.ts';
 import { itemsOfDay, rawDays, readSizes, sizesPath, weighDay, writeSizes } from './raw-sizes.ts';

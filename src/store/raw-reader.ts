@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { VortexError } from '../market/errors.ts';
 import { readWhole } from './files.ts';
-import type { RawHistory } from './manifest.ts';
+import type { RawHistory } from './manifest-form.ts';
 import { rawFolder } from './paths.ts';
 import { chainHash, decodeItem, readItemName } from './raw-item.ts';
 import type { RawItem } from './raw-item.ts';

@@ -3,7 +3,7 @@ import type { Bars } from '../market/bars.ts';
 import { checksumOf, isContent } from './checksum.ts';
 import { encodeSeries } from './encoding.ts';
 import { dropFiles, placeFile, readWhole, syncFiles, syncFolder, writeFiles } from './files.ts';
-import type { Manifest, StoredFile } from './manifest.ts';
+import type { Manifest, StoredFile } from './manifest-form.ts';
 import { notReplayable } from './raw-reader.ts';
 import { setAside } from './series-commit.ts';
 import type { SeriesStore } from './series-store.ts';

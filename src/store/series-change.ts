@@ -5,7 +5,8 @@ import type { StoredSeries } from '../market/stored-series.ts';
 import type { Format } from '../market/file-format.ts';
 import type { FileContent } from './files.ts';
 import type { Revisions } from './revisions.ts';
-import type { ManifestVersion, StoredFile, VersionFacts } from './manifest.ts';
+import type { VersionFacts } from './manifest.ts';
+import type { ManifestVersion, StoredFile } from './manifest-form.ts';
 
 /** What the folder has of a series, as far as its files bear it out. */
 export interface KnownSeries {

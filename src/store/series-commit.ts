@@ -14,8 +14,9 @@ import {
 } from './files.ts';
 import type { WrittenFile } from './files.ts';
 import type { Journal } from './journal.ts';
-import { describeTimes, MANIFEST_SCHEMA } from './manifest.ts';
-import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
+import { describeTimes } from './manifest.ts';
+import { MANIFEST_SCHEMA } from './manifest-form.ts';
+import type { Manifest, ManifestVersion, StoredFile } from './manifest-form.ts';
 import { quarantinePath } from './paths.ts';
 import { appendRevisions, revisionLines, revisionsLength, withoutKnown } from './revisions.ts';
 import type { Committed, SeriesChange, SeriesHead } from './series-change.ts';

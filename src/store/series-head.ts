@@ -7,7 +7,7 @@ import { BLOCK_BYTES, blockStart, isEnd } from './checksum.ts';
 import { decodeFile, isInParts, monthOfPart } from './encoding.ts';
 import { readPart } from './files.ts';
 import { loadFile, rotten } from './load-file.ts';
-import type { ManifestVersion, StoredFile } from './manifest.ts';
+import type { ManifestVersion, StoredFile } from './manifest-form.ts';
 import type { CsvEnd, KnownSeries, SeriesHead } from './series-change.ts';
 
 /** Bars from some stamp on, and what stands before them. */

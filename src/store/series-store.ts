@@ -12,7 +12,7 @@ import { listManifests } from './listing.ts';
 import { loadFile } from './load-file.ts';
 import { parseManifest, storedSeries, TAIL_LENGTH, versionOf, withoutMonths } from './manifest.ts';
 import type { Format } from '../market/file-format.ts';
-import type { Manifest, ManifestVersion, StoredFile } from './manifest.ts';
+import type { Manifest, ManifestVersion, StoredFile } from './manifest-form.ts';
 import { Journal, journalMarks, settleJournal, unsettledManifests } from './journal.ts';
 import { manifestPath } from './paths.ts';
 import { UNKNOWN_SERIES } from './series-change.ts';

@@ -7,7 +7,7 @@ import { blockStart, extendedBy } from './checksum.ts';
 import { csvFile, encodeSeries } from './encoding.ts';
 import type { EncodedFile } from './encoding.ts';
 import { readPart } from './files.ts';
-import type { StoredFile } from './manifest.ts';
+import type { StoredFile } from './manifest-form.ts';
 import type { CsvEnd, SeriesChange, SeriesHead } from './series-change.ts';
 
 /** A file that a series is to have: as it stands, with rows behind those it has, or with content that is to be written. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { seriesOf } from '../../src/market/series.ts';
 import { encodeSeries } from '../../src/store/encoding.ts';
-import type { Manifest, StoredFile } from '../../src/store/manifest.ts';
+import type { Manifest, StoredFile } from '../../src/store/manifest-form.ts';
 import { remakeFiles } from '../../src/store/rebuilt-files.ts';
 import { bars } from './workspace.ts';
 

@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import { FORMATS } from '../market/file-format.ts';
+import { ASSET_CLASSES } from '../market/instrument.ts';
+import { PERIODS } from '../market/period.ts';
+
+/** Version of the manifest's form. A newer one is refused, never guessed at. */
+export const MANIFEST_SCHEMA = 1;
+
+function buildForms() {
+  const storedFile = z.object({
+    /** Below the data folder. */
+    path: z.string(),
+    format: z.enum(FORMATS),
+    bytes: z.number(),
+    /** As checksum.ts has it. */
+    sha256: z.string(),
+    blocks: z.array(z.string()).optional(),
+    /** Time of its last change, milliseconds since the epoch. */
+    mtime_ms: z.number(),
+  });
+
+  /** Where adopted bars came from, and when. */
+  const importedFile = z.object({
+    /** The adopted folder's name and the file's path below it. */
+    file: z.string(),
+    tool: z.enum(['bc-utils', 'python']),
+    /** Of the file as it was adopted. */
+    sha256: z.string(),
+    /** Bars that came from it. */
+    bars: z.number(),
+    at: z.string(),
+  });
+
+  /** A range that another provider than that of the series told of; `from` and `to` as formatRange writes them. */
+  const mixedRange = z.object({
+    provider: z.string(),
+    from: z.string(),
+    to: z.string(),
+    /** The provider of the series was asked since, and does not have these bars. */
+    kept: z.boolean().optional(),
+  });
+
+  /** Where the raw answers are that the bars were made of. */
+  const rawHistory = z.object({
+    /** The run that began it; names its items. */
+    history: z.string(),
+    /** How many items it has. */
+    items: z.int(),
+    /** Hash over the hashes of all items in their order: one that is missing, cut short or not ours is noticed. */
+    hash: z.string(),
+    /** There are bars that none of these items has. */
+    partial: z.boolean().optional(),
+  });
+
+  const version = z.object({
+    provider: z.string().optional(),
+    /** The symbol on the wire. */
+    source_symbol: z.string().optional(),
+    timezone: z.string().optional(),
+    currency: z.string().optional(),
+    /** The contract's last trade date, by the word of a source. */
+    expires: z.string().optional(),
+    /** The zone whose midnight ends a day, or `exchange`. */
+    day_boundary: z.string().optional(),
+    /** Minutes of the period at which intraday bars begin. */
+    grid: z.array(z.number()).optional(),
+    /** Ranges that are data or proven empty, as formatRange writes them. */
+    coverage: z.array(z.tuple([z.string(), z.string()])),
+    /** What of the coverage is not the provider's. */
+    mixed: z.array(mixedRange).optional(),
+    absent: z.object({ provider: z.string(), checked_at: z.string() }).optional(),
+    rows: z.number(),
+    first: z.string().optional(),
+    last: z.string().optional(),
+    tail: z.array(z.string()),
+    columns: z.array(z.string()),
+    /** Bars that the provider changed after they were stored. */
+    revisions: z.number(),
+    /** Length of the log of revisions, bytes; what stands behind it was never committed. */
+    revision_bytes: z.number().optional(),
+    /** The source has put the series on another basis, and the whole of it is still to be fetched again. */
+    rebase_pending: z.boolean().optional(),
+    /** Files of other programs that bars were adopted from, without a request. */
+    imported_from: z.array(importedFile).optional(),
+    raw: rawHistory.optional(),
+    files: z.array(storedFile),
+    updated_at: z.string(),
+    run: z.string(),
+  });
+
+  const manifest = version.extend({
+    schema: z.literal(MANIFEST_SCHEMA),
+    series: z.string(),
+    instrument: z.string(),
+    class: z.enum(ASSET_CLASSES),
+    symbol: z.string(),
+    period: z.enum(PERIODS),
+    /** Counts the commits of the series; of two manifests the one with the higher count is the newer. */
+    commit: z.int(),
+    /** What was in force before; it still is where the files were not put in place. */
+    before: version.optional(),
+  });
+
+  /** What a version says that follows neither from its bars nor from where its raw answers are. */
+  const committedFacts = version.omit({
+    rows: true,
+    first: true,
+    last: true,
+    tail: true,
+    columns: true,
+    files: true,
+    updated_at: true,
+    run: true,
+    revision_bytes: true,
+    raw: true,
+  });
+  return { storedFile, importedFile, rawHistory, version, manifest, committedFacts };
+}
+
+type Forms = ReturnType<typeof buildForms>;
+
+let built: Forms | undefined;
+
+/** The forms of manifests; built when the first is read, since that takes longer than a small command runs. */
+export function manifestForms(): Forms {
+  built ??= buildForms();
+  return built;
+}
+
+export type StoredFile = z.infer<Forms['storedFile']>;
+export type ImportedFile = z.infer<Forms['importedFile']>;
+export type RawHistory = z.infer<Forms['rawHistory']>;
+export type CommittedFacts = z.infer<Forms['committedFacts']>;
+/** What one commit says about a series. */
+export type ManifestVersion = z.infer<Forms['version']>;
+/** What the folder knows of one series; written before the files it speaks of are put in place. */
+export type Manifest = z.infer<Forms['manifest']>;
