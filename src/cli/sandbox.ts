@@ -3,6 +3,7 @@ import { usageError } from '../market/errors.ts';
 
 import type { FuturesRoot } from '../sandbox/futures-list.ts';
 import type { Sandbox } from '../sandbox/server.ts';
+import { aborted } from './aborted.ts';
 import { readNow } from './context.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
@@ -63,17 +64,7 @@ export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundi
       `sandbox listens on ${server.url}, as TWS on port ${server.env['VORTEX_IBKR_PORT'] ?? 'none'}; the prices are made up; stop it with Ctrl-C\n`,
     );
   }
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-  });
+  await aborted(signal);
   await server.close();
   return 0;
 }

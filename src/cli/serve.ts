@@ -14,6 +14,7 @@ import type { ServiceStatus } from '../serve/status.ts';
 import { makeFolder } from '../store/files.ts';
 import { listenerOn } from '../store/listener.ts';
 import { readLastRun, readRunReport } from '../store/run-reports.ts';
+import { aborted } from './aborted.ts';
 import { loadContext, readNow } from './context.ts';
 import type { Surroundings } from './context.ts';
 import { runName } from './download.ts';
@@ -59,19 +60,6 @@ async function listen(server: ReturnType<typeof buildServer>, host: string, port
 
 const iso = (instant: number | undefined): string | null =>
   instant === undefined ? null : new Date(instant).toISOString();
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-  });
 
 /** `vortex serve`: health, metrics, scheduled runs, a run on request; until it is told to stop. */
 export async function serve(

@@ -1,11 +1,12 @@
-import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { formatTradeDate } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
 import { shardMark, shareOf } from '../market/shard.ts';
 import type { Shard } from '../market/shard.ts';
-import { isMissing, makeFolder, readWhole, sha256, storeError, syncDescriptor, syncFolder } from './files.ts';
+import { namesIn } from './listing.ts';
+import { makeFolder, readWhole, sha256, storeError, syncDescriptor, syncFolder } from './files.ts';
 import { allowanceFolder } from './paths.ts';
 
 /** How many days of an account are kept. */
@@ -14,15 +15,6 @@ const ENDING = '.jsonl';
 
 /** `2024-07-03` of `2024-07-03.jsonl` and of `2024-07-03.1-of-3.jsonl`. */
 const dayOfName = (name: string): string => name.slice(0, 10);
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw storeError(error, folder);
-  }
-}
 
 const entry = z.union([
   /** A download is about to be asked for; `live`: it updates a live series. */

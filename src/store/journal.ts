@@ -1,21 +1,11 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { namesIn } from './listing.ts';
 import { cutTornAppend } from './append.ts';
 import { isContent } from './checksum.ts';
 import {
   closeFiles,
-  isMissing,
   makeFolder,
   placeFile,
   readWhole,
@@ -71,14 +61,9 @@ export function manifestText(manifest: Manifest): Buffer {
 
 /** Marks of all journals of a folder; '' is that of runs on their own. */
 export function journalMarks(root: string): string[] {
-  try {
-    return readdirSync(join(root, OWN_FOLDER))
-      .map(markOfJournal)
-      .filter((mark) => mark !== undefined);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw storeError(error, root);
-  }
+  return namesIn(join(root, OWN_FOLDER))
+    .map(markOfJournal)
+    .filter((mark) => mark !== undefined);
 }
 
 interface Unsettled {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { shardMark, shardName } from '../market/shard.ts';
 import type { Shard } from '../market/shard.ts';
-import { placeFile, readWhole, syncFiles, writeFiles } from './files.ts';
+import { writeWhole } from './durable-file.ts';
+import { readWhole } from './files.ts';
 import { lastSuccessPath, runReportsFolder } from './paths.ts';
 import { reportNames } from './run-reports.ts';
 
@@ -49,7 +50,5 @@ export function readLastSuccess(root: string, shard?: Shard): number | undefined
 export async function noteSuccess(root: string, run: string, finishedAt: string, shard?: Shard): Promise<void> {
   const path = lastSuccessPath(root, markOf(shard));
   const content = Buffer.from(`${JSON.stringify({ run, finishedAt })}\n`);
-  const written = await writeFiles([{ path, content }], markOf(shard));
-  await syncFiles(written);
-  for (const file of written) placeFile(file);
+  await writeWhole(path, content, markOf(shard));
 }

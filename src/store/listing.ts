@@ -6,6 +6,16 @@ import { manifestsFolder } from './paths.ts';
 
 const ENDING = '.json';
 
+/** Names of what stands in a folder, unsorted; none when there is no such folder. @throws VortexError `folder-unusable` */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw storeError(error, folder);
+  }
+}
+
 /** Every file below a folder, as paths relative to it with `/` between the parts; none when there is no such folder. */
 export function filesBelow(folder: string): string[] {
   try {

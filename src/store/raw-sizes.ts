@@ -1,8 +1,9 @@
-import { readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { DAY_MS } from '../market/period.ts';
-import { closeFiles, isMissing, placeFile, readWhole, storeError, writeFiles } from './files.ts';
+import { namesIn } from './listing.ts';
+import { closeFiles, placeFile, readWhole, writeFiles } from './files.ts';
 import { rawFolder } from './paths.ts';
 
 /** How much of the raw archive is kept. */
@@ -40,15 +41,6 @@ export const sizesPath = (root: string): string => join(rawFolder(root), 'sizes.
 
 /** 2024/07/03, UTC. */
 export const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10).replaceAll('-', '/');
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw storeError(error, folder);
-  }
-}
 
 /** The day folders of the archive, below it: `yahoo/2024/07/03`. */
 export function rawDays(root: string): string[] {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { dropFiles, placeFile, readPart, statFile, syncFiles, syncFolder, writeFiles } from './files.ts';
+import { writeWhole } from './durable-file.ts';
+import { readPart, statFile, syncFolder } from './files.ts';
 import { REVISIONS_HEADER, revisionsPath } from './revisions.ts';
 
 /** Length of an instant as a line of a log begins with it. */
@@ -31,14 +32,7 @@ export async function trimRevisions(
   const lines = readPart(path, start, bytes).toString('utf8').split('\n').slice(0, -1);
   const kept = lines.filter((line) => !isOld(line)).map((line) => `${line}\n`);
   const content = Buffer.from(REVISIONS_HEADER + kept.join(''));
-  const written = await writeFiles([{ path, content }], mark);
-  try {
-    await syncFiles(written);
-  } catch (error) {
-    dropFiles(written);
-    throw error;
-  }
-  for (const file of written) placeFile(file);
+  await writeWhole(path, content, mark);
   await syncFolder(dirname(path));
   return content.length;
 }

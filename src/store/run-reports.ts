@@ -1,7 +1,9 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
-import { dropFiles, isMissing, makeFolder, placeFile, readWhole, storeError, syncFiles, writeFiles } from './files.ts';
+import { writeWhole } from './durable-file.ts';
+import { namesIn } from './listing.ts';
+import { makeFolder, readWhole } from './files.ts';
 import { runReportsFolder } from './paths.ts';
 
 /** How many reports are kept unless told. */
@@ -15,14 +17,7 @@ export async function keepRunReport(root: string, run: string, report: unknown, 
   const folder = runReportsFolder(root);
   makeFolder(folder);
   const path = join(folder, `${run}.json`);
-  const written = await writeFiles([{ path, content: Buffer.from(`${JSON.stringify(report)}\n`) }], mark);
-  try {
-    await syncFiles(written);
-  } catch (error) {
-    dropFiles(written);
-    throw error;
-  }
-  for (const file of written) placeFile(file);
+  await writeWhole(path, Buffer.from(`${JSON.stringify(report)}\n`), mark);
   const reports = reportNames(root).filter((name) => name !== basename(path));
   for (const name of reports.slice(0, Math.max(0, reports.length + 1 - kept)))
     rmSync(join(folder, name), { force: true });
@@ -30,15 +25,9 @@ export async function keepRunReport(root: string, run: string, report: unknown, 
 
 /** Names of the kept reports, the newest last. */
 export function reportNames(root: string): string[] {
-  const folder = runReportsFolder(root);
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .sort();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw storeError(error, folder);
-  }
+  return namesIn(runReportsFolder(root))
+    .filter((name) => name.endsWith('.json'))
+    .sort();
 }
 
 /** The report of a run as it was kept; undefined when there is none that can be read. */
