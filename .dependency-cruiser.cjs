@@ -61,7 +61,7 @@ module.exports = {
     mayImport('serve', [room('market')], 'the service: it is handed what it works with'),
     mayImport('backup', [room('market'), room('store')], 'copies of the disk'),
     mayImport('sandbox', [room('market')], 'an independent stand-in'),
-    mayImport('config', [room('market'), '^src/providers/registry\\.ts$'], 'settings'),
+    mayImport('config', [room('market')], 'settings'),
     mayImport('providers', [room('market'), '^src/http/http-client\\.ts$'], 'sources of bars'),
     mayImport(
       'download',

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BackupFlags, PruneFlags } from './backup.ts';
+import type { BackupFlags, CreateFlags, PruneFlags } from './backup.ts';
 import type { Surroundings } from './context.ts';
 import type { RestoreFlags } from './restore.ts';
 
@@ -23,8 +23,9 @@ export function addBackup(
     .description(
       'Makes a backup of series, manifests, raw answers and settings without their secrets. A download may be at work.',
     )
+    .option('--prune', 'then remove backups that no rule of the settings keeps (backup.keep_…)')
     .addHelpText('after', '\nExample:\n  vortex backup create --target /mnt/backups\n')
-    .action(async (flags: BackupFlags) => {
+    .action(async (flags: CreateFlags) => {
       done(await (await import('./backup.ts')).createBackup(flags, surroundings));
     });
   add('list')

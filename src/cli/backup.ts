@@ -3,6 +3,7 @@ import type { CheckedBackup } from '../backup/check.ts';
 import { createdAt } from '../backup/description.ts';
 import type { BackupDescription } from '../backup/description.ts';
 import { pruneBackups } from '../backup/prune.ts';
+import type { Pruned } from '../backup/prune.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
 import { EXIT } from '../download/exit-code.ts';
 import { asVortexError, usageError } from '../market/errors.ts';
@@ -17,6 +18,11 @@ import { formatBytes, textTable, thousands } from './table.ts';
 export interface BackupFlags extends CommonFlags {
   readonly target?: string;
   readonly engine?: string;
+}
+
+/** The flags of `vortex backup create`. */
+export interface CreateFlags extends BackupFlags {
+  readonly prune?: boolean;
 }
 
 /** The flags of `vortex backup prune`. */
@@ -64,8 +70,8 @@ function tellClock(backups: readonly BackupDescription[], { now, output }: Comma
   );
 }
 
-/** `vortex backup create`. Takes no lock: a download may be at work. */
-export async function createBackup(flags: BackupFlags, { output, signal }: Surroundings): Promise<number> {
+/** `vortex backup create`. Takes no lock: a download may be at work. With `prune` backups that no rule of the settings keeps go. */
+export async function createBackup(flags: CreateFlags, { output, signal }: Surroundings): Promise<number> {
   const context = await loadContext(flags, backupFlags(flags), output);
   const engine = await openEngine(context);
   tellClock(await engine.list(), context);
@@ -78,9 +84,16 @@ export async function createBackup(flags: BackupFlags, { output, signal }: Surro
     return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
   }
   tellDamaged(backup, context);
-  const exitCode = backup.damaged.length > 0 ? EXIT.failed : EXIT.ok;
-  if (flags.json ?? false) writeJson(output, { schema: 1, exitCode, place: engine.place, backup });
-  else output.out(`${backupLine(backup, engine.place)}\n`);
+  const pruned =
+    (flags.prune ?? false) ? await pruneBackups(engine, rulesOf(context.settings.backup), context.now) : undefined;
+  for (const one of pruned?.broken ?? []) tellProblems(one, context);
+  const isBad = backup.damaged.length > 0 || (pruned?.broken ?? []).length > 0;
+  const exitCode = isBad ? EXIT.failed : EXIT.ok;
+  if (flags.json ?? false) writeJson(output, { schema: 1, exitCode, place: engine.place, backup, pruned });
+  else {
+    output.out(`${backupLine(backup, engine.place)}\n`);
+    if (pruned !== undefined) output.out(countLine(pruned));
+  }
   return exitCode;
 }
 
@@ -187,6 +200,9 @@ export async function verifyBackups(
   return exitCode;
 }
 
+const countLine = ({ kept, removed }: Pruned): string =>
+  `${thousands(kept.length)} kept, ${thousands(removed.length)} removed\n`;
+
 /** `vortex backup prune`. */
 export async function prune(flags: PruneFlags, { output }: Surroundings): Promise<number> {
   const context = await loadContext(flags, backupFlags(flags), output);
@@ -200,7 +216,7 @@ export async function prune(flags: PruneFlags, { output }: Surroundings): Promis
   else {
     for (const { name, reasons } of pruned.kept) output.out(`keep    ${name} (${reasons.join(', ')})\n`);
     for (const name of pruned.removed) output.out(`${dryRun ? 'would remove' : 'removed'} ${name}\n`);
-    output.out(`${thousands(pruned.kept.length)} kept, ${thousands(pruned.removed.length)} removed\n`);
+    output.out(countLine(pruned));
   }
   return exitCode;
 }

@@ -70,6 +70,19 @@ describe('a backup after a download', () => {
     expect(archives.map((name) => name.slice(0, 23))).toEqual(['vortex-20240703T060002Z', 'vortex-20240703T060003Z']);
   });
 
+  it('create --prune lets go what no rule keeps, as the settings say', async () => {
+    const cwd = temporaryFolder();
+    await putSeries(join(cwd, 'data'), [{ id: 'SPY', stamps: ['2024-07-01'] }]);
+    const env = { VORTEX_BACKUP_KEEP_DAYS: '0', VORTEX_BACKUP_KEEP_LAST: '1' };
+    const create = (at: string, ...more: string[]) => vortex(['backup', 'create', '--now', at, ...more], { cwd, env });
+    expect((await create(NOW)).code).toBe(0);
+    const { code, stdout, stderr } = await create(NEXT, '--prune');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^1 kept, 1 removed$/m);
+    const archives = readdirSync(join(cwd, 'data/backups')).filter((name) => name.endsWith('.tar.gz'));
+    expect(archives.map((name) => name.slice(0, 23))).toEqual(['vortex-20240705T060000Z']);
+  });
+
   it('is not made when a series failed', async () => {
     const cwd = temporaryFolder();
     const sandbox = await standIn(NOW);

@@ -75,6 +75,9 @@ describe('docker-compose.yml', () => {
     const isThere = new Set([...Object.keys(download?.environment ?? {}), ...Object.keys(serve?.environment ?? {})]);
     // The port inside is fixed; .env has the one outside.
     expect(names.filter((name) => !isThere.has(name) && name !== 'VORTEX_SERVE_PORT')).toEqual([]);
+    // A name that no setting has would be refused by the program.
+    const reference = readFileSync(join(CHECKOUT, 'docs', 'configuration.md'), 'utf8');
+    expect([...isThere].filter((name) => name.startsWith('VORTEX_') && !reference.includes(`\`${name}\``))).toEqual([]);
     for (const name of [
       'OUTPUT_DIR',
       'LOGGING_LEVEL',

@@ -25,9 +25,8 @@ finish() {
     kill "$(cat "$work/pid")"
     for _ in $(seq 100); do engine || break; sleep 0.1; done
   fi
-  # The engine leaves the namespace of the machine's network mounted.
-  umount "$work"/exec/netns/* 2> /dev/null || true
-  umount "$work/data" 2> /dev/null || true
+  # The engine leaves the namespace of the machine's network mounted, and its data in use for a moment.
+  umount --lazy "$work"/exec/netns/* "$work/data" 2> /dev/null || true
   rm -rf "$work"
 }
 trap finish EXIT
