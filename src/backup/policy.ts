@@ -39,6 +39,7 @@ const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 /**
  * Decides which backups stay. Pure. Broken ones take no place of a rule: they go when a later one that is good stays, and
  * stay otherwise. The last good one always stays, and so does what is later than `now`: the clock is wrong, or was.
+ * @param backups of the same time: those made later stand behind
  * @param broken names of those that are known not to be good
  * @param now milliseconds since the epoch, UTC
  */
@@ -48,7 +49,10 @@ export function planPrune(
   rules: KeepRules,
   now: number,
 ): PrunePlan {
-  const newestFirst = [...backups].sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
+  const newestFirst = backups
+    .slice()
+    .reverse()
+    .sort((a, b) => b.at - a.at);
   const good = newestFirst.filter(({ name }) => !broken.has(name));
   const [lastGood] = good;
   const past = good.filter(({ at }) => at <= now);

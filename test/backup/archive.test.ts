@@ -5,17 +5,21 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkBackup } from '../../src/backup/check.ts';
 import { FolderTarget } from '../../src/backup/folder-target.ts';
 import { pruneBackups } from '../../src/backup/prune.ts';
 import { restoreBackup } from '../../src/backup/restore.ts';
 import { refusal } from '../../src/backup/tar-reader.ts';
+import { removeTemporary } from '../../src/store/leftovers.ts';
 import { lockFolder } from '../../src/store/lock.ts';
 import { SeriesStore } from '../../src/store/series-store.ts';
 import { backUp, NOW, systemTar, tarEngine } from '../support/backups.ts';
@@ -223,10 +227,60 @@ describe('the places of backups', () => {
     const { root, target, engine, backup, part } = await kept();
     const other = 'vortex-20240704T060000Z-0000';
     cpSync(part('.tar.gz'), join(target, `${other}.tar.gz`));
-    writeFileSync(join(target, `${other}.tar.gz.abcdef.tmp`), 'half');
+    writeFileSync(join(target, `${other}.tar.gz.abcdef.part`), 'half');
     expect((await engine.list()).map(({ name }) => name)).toEqual([backup.name]);
     await backUp(engine, root, NOW + DAY);
     expect((await engine.list()).map(({ name }) => name)[0]).toBe(backup.name);
+  });
+
+  it('lose an archive whose description was never written, but not before a day has gone by', async () => {
+    const { root, target, engine, backup, part } = await kept();
+    const second = await backUp(engine, root, NOW + DAY);
+    rmSync(part('.json'));
+    await engine.remove([]);
+    expect(readdirSync(target)).toHaveLength(5);
+    vi.useFakeTimers({ toFake: ['Date'], now: statSync(part('.sha256')).ctimeMs + DAY + 1000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await engine.remove([]);
+    expect(readdirSync(target).sort()).toEqual(['.json', '.sha256', '.tar.gz'].map((ending) => second.name + ending));
+    expect((await checkBackup(engine, second)).problems).toEqual([]);
+    expect(backup.name).not.toBe(second.name);
+  });
+
+  it('keep an archive whose description is damaged, and say which', async () => {
+    const { target, engine, backup, part } = await kept();
+    truncateSync(part('.json'), 100);
+    expect(await engine.list()).toEqual([]);
+    expect(await engine.unreadable()).toEqual([backup.name]);
+    vi.useFakeTimers({ toFake: ['Date'], now: statSync(part('.json')).ctimeMs + 2 * DAY });
+    onTestFinished(() => void vi.useRealTimers());
+    await engine.remove([]);
+    expect(readdirSync(target)).toHaveLength(3);
+  });
+
+  it('list two of the same second in the order in which they were made; the later one stays', async () => {
+    const { root, target, engine } = await kept();
+    const names: string[] = [];
+    for (let each = 0; each < 4; each++) {
+      names.push((await backUp(engine, root, NOW + DAY)).name);
+      utimesSync(join(target, `${names.at(-1) ?? ''}.json`), each, each);
+    }
+    expect((await engine.list()).slice(1).map(({ name }) => name)).toEqual(names);
+    const { kept: stays } = await pruneBackups(engine, { days: 0, last: 1, weekly: 0, monthly: 0 }, NOW + 2 * DAY);
+    expect(stays.map(({ name }) => name)).toEqual(names.slice(-1));
+  });
+
+  it('in the data folder: a run that takes a dead one over leaves a backup alone that is being written', async () => {
+    const { root } = await kept();
+    const target = new FolderTarget(join(root, 'backups'));
+    const slow = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('one');
+      removeTemporary(root);
+      await Promise.resolve();
+      yield Buffer.from('two');
+    };
+    expect(await target.write('vortex-x.tar.gz', slow())).toBe(6);
+    expect(readFileSync(join(root, 'backups/vortex-x.tar.gz'), 'utf8')).toBe('onetwo');
   });
 
   it('prune reads the newest before one goes, and while it is broken keeps the last good one', async () => {
