@@ -20,30 +20,10 @@ import { pruneBackups } from '../../src/backup/prune.ts';
 import { restoreBackup } from '../../src/backup/restore.ts';
 import { refusal } from '../../src/backup/tar-reader.ts';
 import { removeTemporary } from '../../src/store/leftovers.ts';
-import { lockFolder } from '../../src/store/lock.ts';
-import { SeriesStore } from '../../src/store/series-store.ts';
-import { backUp, NOW, systemTar, tarEngine } from '../support/backups.ts';
+import { backUp, everything, kept, NOW, systemTar } from '../support/backups.ts';
 import { contents, everythingIn, temporaryFolder } from '../support/folder.ts';
-import { putSeries } from '../support/stored.ts';
 
 const DAY = 86_400_000;
-const WISHES = ['SPY', 'KO', 'IBM'].map((id) => ({
-  id,
-  stamps: ['2024-07-01', '2024-07-02'],
-  formats: ['csv', 'parquet'] as const,
-}));
-
-async function kept() {
-  const root = temporaryFolder();
-  const target = temporaryFolder();
-  await putSeries(root, WISHES);
-  const engine = tarEngine(target);
-  const backup = await backUp(engine, root);
-  const part = (ending: string): string => join(target, `${backup.name}${ending}`);
-  return { root, target, engine, backup, part };
-}
-
-const everything = (to: string) => ({ to, series: undefined, overwrite: false, run: 'restore' });
 
 describe('what is in a backup', () => {
   it('is everything but temporary files, logs, caches, the lock and what was set aside', async () => {
@@ -181,44 +161,6 @@ describe('an archive that was made to do harm', () => {
       });
       expect(everythingIn(to)).toEqual(['.vortex/']);
     }
-  });
-});
-
-describe('restore', () => {
-  it('refuses a folder with data in it, and one in use, before anything is written', async () => {
-    const { root, engine, backup } = await kept();
-    const before = everythingIn(root);
-    await expect(restoreBackup(engine, { backup, ...everything(root) })).rejects.toMatchObject({ code: 'usage' });
-    expect(everythingIn(root)).toEqual(before);
-    const to = temporaryFolder();
-    const lock = lockFolder(to, 'download');
-    await expect(restoreBackup(engine, { backup, ...everything(to) })).rejects.toMatchObject({ code: 'folder-locked' });
-    lock.release();
-    expect((await restoreBackup(engine, { backup, ...everything(to) })).series).toBe(3);
-  });
-
-  it('that was killed leaves nothing that counts, and the next one cleans up after it', async () => {
-    const { engine, backup } = await kept();
-    const to = temporaryFolder();
-    mkdirSync(join(to, '.vortex/restore-dead/files/stocks'), { recursive: true });
-    await restoreBackup(engine, { backup, ...everything(to) });
-    expect(everythingIn(join(to, '.vortex')).filter((path) => path.includes('restore'))).toEqual([]);
-  });
-
-  it('puts back over a later version what was, and sets aside what the backup does not know', async () => {
-    const { root, engine, backup } = await kept();
-    const then = contents(root);
-    const later = temporaryFolder();
-    cpSync(root, later, { recursive: true, preserveTimestamps: true });
-    const store = new SeriesStore(later, 'run-2', () => NOW);
-    const series = WISHES.map(({ id }) => id);
-    writeFileSync(join(later, 'stocks/1d/KO.csv'), 'nonsense');
-    await store.close();
-    const { quarantined } = await restoreBackup(engine, { backup, ...everything(later), overwrite: true });
-    expect(quarantined).toEqual([]);
-    expect(contents(later)).toEqual(then);
-    const look = new SeriesStore(later, 'look', () => NOW);
-    expect(look.keys()).toEqual(series.sort().map((id) => `stocks/1d/${id}`));
   });
 });
 
