@@ -226,6 +226,16 @@ describe('bad input', () => {
     expect({ code, stderr }).toEqual({ code: exitCode, stderr: expect.stringMatching(words) as string });
   });
 
+  it('a series that was damaged when the backup was made is named when it is restored', async () => {
+    const cwd = await stored();
+    writeFileSync(join(cwd, 'data/stocks/1d/KO.csv'), 'nonsense');
+    expect((await vortex(['backup', 'create'], { cwd })).code).toBe(3);
+    const restore = (...args: string[]) => vortex(['backup', 'restore', ...args], { cwd });
+    const told = /^vortex: stocks\/1d\/KO was damaged when the backup was made.*--at\n$/;
+    expect((await restore('--to', 'all')).stderr).toMatch(told);
+    expect((await restore('SPY', '--to', 'sound')).stderr).toBe('');
+  });
+
   it('an unknown symbol: exit 3 with the nearest, the others are restored', async () => {
     const cwd = await stored();
     await vortex(['backup', 'create'], { cwd });
