@@ -31,6 +31,8 @@ export interface BackupEngine {
   create(backup: NewBackup): Promise<BackupDescription>;
   /** Whole backups, the oldest first. */
   list(): Promise<BackupDescription[]>;
+  /** Names of backups that are there, but whose description is damaged: they are not listed. */
+  unreadable(): Promise<string[]>;
   open(backup: BackupDescription): Promise<OpenBackup>;
   /** Removes backups, and what interrupted ones left more than a day ago. */
   remove(backups: readonly BackupDescription[]): Promise<void>;

@@ -7,7 +7,8 @@ import { realNow } from '../store/machine.ts';
 import { brokenArchive } from './tar-reader.ts';
 import type { BackupTarget, TargetObject } from './target.ts';
 
-const TEMPORARY = '.tmp';
+/** Not `.tmp`: in the data folder that is what a run removes which takes a dead one over, and a backup may be at work meanwhile. */
+const TEMPORARY = '.part';
 const PIECE_BYTES = 262_144;
 
 /** Opened when the first piece is asked for. */
@@ -77,7 +78,7 @@ export class FolderTarget implements BackupTarget {
 
   tidy(): Promise<void> {
     const old = this.#entries().filter(
-      ({ name, changedAt }) => /^vortex-.*\.tmp$/.test(name) && realNow() - changedAt > DAY_MS,
+      ({ name, changedAt }) => /^vortex-.*\.part$/.test(name) && realNow() - changedAt > DAY_MS,
     );
     for (const { name } of old) rmSync(join(this.place, name), { force: true });
     return Promise.resolve();
@@ -93,7 +94,10 @@ export class FolderTarget implements BackupTarget {
     }
     return names.flatMap((name) => {
       const stats = statSync(join(this.place, name), { throwIfNoEntry: false });
-      return stats?.isFile() === true ? [{ name, bytes: stats.size, changedAt: stats.mtimeMs }] : [];
+      // What was copied here may bring an old time of change with it.
+      return stats?.isFile() === true
+        ? [{ name, bytes: stats.size, changedAt: Math.max(stats.mtimeMs, stats.ctimeMs) }]
+        : [];
     });
   }
 }

@@ -67,10 +67,12 @@ function pinFiles(root: string, { files }: Pick<ManifestVersion, 'files'>): Snap
 }
 
 /** A manifest that knows one version only, and the times of its files as archives keep them. */
-function manifestFor(manifest: Manifest, version: ManifestVersion): Manifest {
+function manifestFor(manifest: Manifest, version: ManifestVersion, logged: number): Manifest {
   const { schema, series, instrument, class: assetClass, symbol, period, commit } = manifest;
+  const { revision_bytes: _, ...facts } = version;
   const files = version.files.map((file) => ({ ...file, mtime_ms: wholeSeconds(file.mtime_ms) }));
-  return { schema, series, instrument, class: assetClass, symbol, period, commit, ...version, files };
+  const log = logged === 0 ? {} : { revision_bytes: logged };
+  return { schema, series, instrument, class: assetClass, symbol, period, commit, ...facts, ...log, files };
 }
 
 const relativeTo = (root: string, path: string): string => path.slice(root.length + 1).replaceAll('\\', '/');
@@ -87,11 +89,28 @@ export function manifestEntry(root: string, manifest: Manifest): SnapshotEntry {
   };
 }
 
-/** The committed part of the log of revisions. */
+/**
+ * The committed part of the log of revisions, whole lines of it: its retention may have made it anew since the manifest was
+ * read.
+ */
 export function revisionsEntry(root: string, series: string, bytes: number): SnapshotEntry[] {
   const path = revisionsPath(root, series);
   const entry = bytes === 0 ? undefined : openFile(path, relativeTo(root, path), { most: bytes });
-  return entry === undefined ? [] : [entry];
+  if (entry === undefined) return [];
+  try {
+    let [end, read] = [0, 0];
+    for (const chunk of chunksOf(entry)) {
+      const last = chunk.lastIndexOf('\n');
+      if (last >= 0) end = read + last + 1;
+      read += chunk.length;
+    }
+    if (end > 0) return [{ ...entry, bytes: end }];
+  } catch (error) {
+    closeEntry(entry);
+    throw error;
+  }
+  closeEntry(entry);
+  return [];
 }
 
 /**
@@ -104,8 +123,8 @@ export function pinSeries(root: string, manifest: Manifest): PinnedSeries | unde
   for (const version of before === undefined ? [inForce] : [inForce, before]) {
     const files = pinFiles(root, version);
     if (files === undefined) continue;
-    const pinned = manifestFor(manifest, version);
     const log = revisionsEntry(root, manifest.series, version.revision_bytes ?? 0);
+    const pinned = manifestFor(manifest, version, log[0]?.bytes ?? 0);
     return { manifest: pinned, entries: [manifestEntry(root, pinned), ...files, ...log] };
   }
   return undefined;

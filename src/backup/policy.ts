@@ -5,6 +5,8 @@ export interface DatedBackup {
   readonly name: string;
   /** The time that it stands for, milliseconds since the epoch, UTC. */
   readonly at: number;
+  /** Series were damaged when it was made. */
+  readonly isOfDamage?: boolean;
 }
 
 /** Which backups are kept: those that any of these rules keeps. Zero: the rule keeps none. */
@@ -38,7 +40,9 @@ const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 
 /**
  * Decides which backups stay. Pure. Broken ones take no place of a rule: they go when a later one that is good stays, and
- * stay otherwise. The last good one always stays, and so does what is later than `now`: the clock is wrong, or was.
+ * stay otherwise. The last good one always stays, the last one that
+ * was made of series without damage too, and so does what is later than `now`: the clock is wrong, or was.
+ * @param backups of the same time: those made later stand behind
  * @param broken names of those that are known not to be good
  * @param now milliseconds since the epoch, UTC
  */
@@ -48,7 +52,10 @@ export function planPrune(
   rules: KeepRules,
   now: number,
 ): PrunePlan {
-  const newestFirst = [...backups].sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
+  const newestFirst = backups
+    .slice()
+    .reverse()
+    .sort((a, b) => b.at - a.at);
   const good = newestFirst.filter(({ name }) => !broken.has(name));
   const [lastGood] = good;
   const past = good.filter(({ at }) => at <= now);
@@ -73,6 +80,8 @@ export function planPrune(
   keepFirsts(weekOf, rules.weekly, 'weekly');
   keepFirsts(monthOf, rules.monthly, 'monthly');
   if (lastGood !== undefined && !reasons.has(lastGood.name)) keep(lastGood, 'last good one');
+  const sound = good.find(({ isOfDamage = false }) => !isOfDamage);
+  if (sound !== undefined && !reasons.has(sound.name)) keep(sound, 'last one without damaged series');
   for (const backup of newestFirst) {
     const isBroken = broken.has(backup.name) && !reasons.has(backup.name);
     if (isBroken && (lastGood === undefined || lastGood.at < backup.at)) keep(backup, 'nothing good since');

@@ -23,7 +23,11 @@ export async function pruneBackups(
   isDry = false,
 ): Promise<Pruned> {
   const backups = await engine.list();
-  const dated = backups.map((backup) => ({ name: backup.name, at: createdAt(backup) }));
+  const dated = backups.map((backup) => ({
+    name: backup.name,
+    at: createdAt(backup),
+    isOfDamage: backup.damaged.length > 0,
+  }));
   const broken: CheckedBackup[] = [];
   let plan = planPrune(dated, new Set(), rules, now);
   if (plan.removed.length > 0) {

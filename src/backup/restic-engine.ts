@@ -155,6 +155,11 @@ export class ResticEngine implements BackupEngine {
     return (await this.#snapshots()).map(({ description }) => description);
   }
 
+  /** What is damaged in a repository, restic itself tells. */
+  unreadable(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+
   async open({ name }: BackupDescription): Promise<OpenBackup> {
     const snapshot = (await this.#snapshots()).find(({ description }) => description.name === name);
     if (snapshot === undefined) throw brokenArchive(`${name}: is not in ${this.place}`);

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../market/errors.ts';
 import { makeFolder } from '../store/files.ts';
@@ -72,8 +72,16 @@ function hasData(root: string): boolean {
   );
 }
 
+/** What is of the run at work, and in no backup of ours. */
+const OF_THE_MOMENT = new RegExp(`^${OWN_FOLDER}/(?:lock|journal|restore-)`);
+const ALLOWANCE = `${OWN_FOLDER}/allowance/`;
+
 /** Where a file of a backup goes, below the folder; undefined: nowhere. */
-function placeFor(series: readonly Manifest[] | undefined, fresh: boolean): (path: string) => string | undefined {
+function placeFor(
+  to: string,
+  series: readonly Manifest[] | undefined,
+  fresh: boolean,
+): (path: string) => string | undefined {
   const keys = series && new Set(series.map((manifest) => manifest.series));
   const files = new Set(series?.flatMap((manifest) => manifest.files.map(({ path }) => path)));
   const keyOf = (path: string): string | undefined => {
@@ -83,6 +91,9 @@ function placeFor(series: readonly Manifest[] | undefined, fresh: boolean): (pat
   };
   return (path) => {
     if (path.startsWith('config/')) return `${OWN_FOLDER}/restored-config/${path.slice('config/'.length)}`;
+    if (OF_THE_MOMENT.test(path)) return undefined;
+    // What was spent since the backup stays spent.
+    if (path.startsWith(ALLOWANCE) && existsSync(join(to, path))) return undefined;
     // Counted anew where other items stand.
     if (path === `${RAW}sizes.json` && !fresh) return undefined;
     if (keys === undefined) return path;
@@ -111,7 +122,7 @@ export async function restoreBackup(engine: BackupEngine, request: RestoreReques
       rmSync(join(to, OWN_FOLDER, name), { recursive: true, force: true });
     }
     makeFolder(aside);
-    const staged = await stageFiles(engine, backup, aside, placeFor(series, !standing && series === undefined));
+    const staged = await stageFiles(engine, backup, aside, placeFor(to, series, !standing && series === undefined));
     let quarantined: readonly string[] = [];
     if (standing) {
       for (const mark of journalMarks(to)) await settleJournal(to, mark);

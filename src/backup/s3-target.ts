@@ -126,7 +126,8 @@ export class S3Target implements BackupTarget {
       );
       for (const { Key: key = '', Size: bytes = 0, LastModified: changed } of page.Contents ?? []) {
         const name = key.slice(this.#prefix.length);
-        if (name !== '' && !name.includes('/')) objects.push({ name, bytes, changedAt: changed?.getTime() ?? 0 });
+        if (name !== '' && !name.includes('/'))
+          objects.push({ name, bytes, changedAt: changed?.getTime() ?? realNow() });
       }
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (token !== undefined);

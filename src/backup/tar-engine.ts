@@ -6,6 +6,8 @@ import { linesOf, writeLine } from './checksum-list.ts';
 import { createdAt, describe, isBackupName, readDescription } from './description.ts';
 import type { BackupDescription } from './description.ts';
 import type { BackupEngine, NewBackup, OpenBackup } from './engine.ts';
+import { DAY_MS } from '../market/period.ts';
+import { realNow } from '../store/machine.ts';
 import { brokenArchive } from './tar-reader.ts';
 import { tarOf } from './tar-stream.ts';
 import type { BackupTarget } from './target.ts';
@@ -103,22 +105,51 @@ export class TarEngine implements BackupEngine {
       list: { bytes: list.weighed.bytes, sha256: list.weighed.sha256() },
     });
     const text = Buffer.from(`${JSON.stringify(description, null, 1)}\n`);
-    await this.#target.write(name + DESCRIPTION, Readable.from([text]));
+    try {
+      await this.#target.write(name + DESCRIPTION, Readable.from([text]));
+    } catch (error) {
+      await this.#target.remove([name + ARCHIVE, name + LIST]).catch(() => undefined);
+      throw error;
+    }
     return description;
   }
 
   async list(): Promise<BackupDescription[]> {
-    const objects = new Map((await this.#target.list()).map(({ name, bytes }) => [name, bytes]));
+    return (await this.#look()).described;
+  }
+
+  async unreadable(): Promise<string[]> {
+    return (await this.#look()).unreadable;
+  }
+
+  async #look(): Promise<{ described: BackupDescription[]; unreadable: string[] }> {
+    const objects = new Map((await this.#target.list()).map((object) => [object.name, object]));
     const names = [...objects.keys()].flatMap((object) => {
       const name = object.endsWith(DESCRIPTION) ? object.slice(0, -DESCRIPTION.length) : '';
       return isBackupName(name) ? [name] : [];
     });
     const described: BackupDescription[] = [];
+    const unreadable: string[] = [];
     for (const name of names) {
-      const description = readDescription(await textOf(await this.#target.read(name + DESCRIPTION)));
+      const text = await this.#readIfThere(name + DESCRIPTION);
+      if (text === undefined) continue;
+      const description = readDescription(text);
       if (description?.name === name) described.push(description);
+      else unreadable.push(name);
     }
-    return described.sort((a, b) => createdAt(a) - createdAt(b) || (a.name < b.name ? -1 : 1));
+    const madeAt = ({ name }: BackupDescription): number => objects.get(name + DESCRIPTION)?.changedAt ?? 0;
+    described.sort((a, b) => createdAt(a) - createdAt(b) || madeAt(a) - madeAt(b) || (a.name < b.name ? -1 : 1));
+    return { described, unreadable };
+  }
+
+  /** A prune elsewhere may remove what has just been listed. */
+  async #readIfThere(object: string): Promise<string | undefined> {
+    try {
+      return await textOf(await this.#target.read(object));
+    } catch (error) {
+      if ((await this.#target.list()).every(({ name }) => name !== object)) return undefined;
+      throw error;
+    }
   }
 
   async open({ name, archive, list }: BackupDescription): Promise<OpenBackup> {
@@ -148,6 +179,22 @@ export class TarEngine implements BackupEngine {
     for (const ending of [DESCRIPTION, LIST, ARCHIVE]) {
       if (backups.length > 0) await this.#target.remove(backups.map(({ name }) => name + ending));
     }
+    await this.#removeUndescribed();
     await this.#target.tidy();
+  }
+
+  /** Archives whose backup was cut off before its description was written, or half removed, more than a day ago. */
+  async #removeUndescribed(): Promise<void> {
+    const objects = await this.#target.list();
+    const described = new Set(objects.map(({ name }) => name).filter((name) => name.endsWith(DESCRIPTION)));
+    const left = objects.filter(({ name: object, changedAt }) => {
+      const name = [ARCHIVE, LIST].flatMap((ending) =>
+        object.endsWith(ending) ? [object.slice(0, -ending.length)] : [],
+      )[0];
+      return (
+        name !== undefined && isBackupName(name) && !described.has(name + DESCRIPTION) && realNow() - changedAt > DAY_MS
+      );
+    });
+    if (left.length > 0) await this.#target.remove(left.map(({ name }) => name));
   }
 }

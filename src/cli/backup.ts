@@ -192,9 +192,18 @@ export async function verifyBackups(
       output.out(`${one.name}: ${one.problems.length === 0 ? `good, ${thousands(one.files)} files` : 'not good'}\n`);
     }
   }
-  if (backups.length === 0)
+  if (names.length === 0) {
+    for (const name of await engine.unreadable()) {
+      const problem = 'its description cannot be read, so that it is not listed; tar and sha256sum can still read it';
+      const one = { name, files: 0, problems: [problem] };
+      checked.push(one);
+      tellProblems(one, context);
+      if (!(flags.json ?? false)) output.out(`${name}: not good\n`);
+    }
+  }
+  if (checked.length === 0)
     output.err(`vortex: there are no backups in ${engine.place}; vortex backup create makes one\n`);
-  const isBad = backups.length === 0 || checked.some(({ problems }) => problems.length > 0);
+  const isBad = checked.length === 0 || checked.some(({ problems }) => problems.length > 0);
   const exitCode = isBad ? EXIT.failed : EXIT.ok;
   if (flags.json ?? false) writeJson(output, { schema: 1, exitCode, place: engine.place, checked });
   return exitCode;

@@ -95,6 +95,14 @@ export async function restore(
   for (const path of restored.quarantined) {
     output.err(`vortex: ${path} is later than the backup; it is set aside under .vortex/quarantine\n`);
   }
+  const keys = series && new Set(series.map((one) => one.series));
+  const damaged = backup.damaged.filter((key) => keys?.has(key) ?? true);
+  for (const key of damaged) {
+    output.err(
+      `vortex: ${key} was damaged when the backup was made, and is restored as it was; ` +
+        'run vortex verify --repair there, or take an earlier backup with --at\n',
+    );
+  }
   const exitCode = unknown.length > 0 ? EXIT.failed : EXIT.ok;
   const summary =
     `${thousands(restored.series)} series of ${backup.created_at} restored to ${target}: ` +
@@ -107,6 +115,7 @@ export async function restore(
       created_at: backup.created_at,
       to: target,
       ...restored,
+      damaged,
     });
     output.err(summary);
   } else output.out(summary);

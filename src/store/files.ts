@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsync,
   mkdirSync,
@@ -71,12 +72,24 @@ export function sha256(content: Buffer): string {
 /** Folders that were there when this process last looked. */
 const made = new Set<string>();
 
+/** On a read-only disk a recursive mkdir says that a folder above is missing; a plain one of the first missing folder says why. */
+function whyNotMade(path: string, told: unknown): unknown {
+  let missing = path;
+  while (missing !== dirname(missing) && !existsSync(dirname(missing))) missing = dirname(missing);
+  try {
+    mkdirSync(missing);
+    return told;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** Makes a folder and those above it. */
 export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw storeError(error, path);
+    throw storeError(codeOf(error) === 'ENOENT' ? whyNotMade(path, error) : error, path);
   }
   made.add(path);
 }

@@ -5,41 +5,25 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkBackup } from '../../src/backup/check.ts';
 import { FolderTarget } from '../../src/backup/folder-target.ts';
 import { pruneBackups } from '../../src/backup/prune.ts';
 import { restoreBackup } from '../../src/backup/restore.ts';
 import { refusal } from '../../src/backup/tar-reader.ts';
-import { lockFolder } from '../../src/store/lock.ts';
-import { SeriesStore } from '../../src/store/series-store.ts';
-import { backUp, NOW, systemTar, tarEngine } from '../support/backups.ts';
+import { removeTemporary } from '../../src/store/leftovers.ts';
+import { backUp, everything, kept, NOW, systemTar } from '../support/backups.ts';
 import { contents, everythingIn, temporaryFolder } from '../support/folder.ts';
-import { putSeries } from '../support/stored.ts';
 
 const DAY = 86_400_000;
-const WISHES = ['SPY', 'KO', 'IBM'].map((id) => ({
-  id,
-  stamps: ['2024-07-01', '2024-07-02'],
-  formats: ['csv', 'parquet'] as const,
-}));
-
-async function kept() {
-  const root = temporaryFolder();
-  const target = temporaryFolder();
-  await putSeries(root, WISHES);
-  const engine = tarEngine(target);
-  const backup = await backUp(engine, root);
-  const part = (ending: string): string => join(target, `${backup.name}${ending}`);
-  return { root, target, engine, backup, part };
-}
-
-const everything = (to: string) => ({ to, series: undefined, overwrite: false, run: 'restore' });
 
 describe('what is in a backup', () => {
   it('is everything but temporary files, logs, caches, the lock and what was set aside', async () => {
@@ -180,53 +164,65 @@ describe('an archive that was made to do harm', () => {
   });
 });
 
-describe('restore', () => {
-  it('refuses a folder with data in it, and one in use, before anything is written', async () => {
-    const { root, engine, backup } = await kept();
-    const before = everythingIn(root);
-    await expect(restoreBackup(engine, { backup, ...everything(root) })).rejects.toMatchObject({ code: 'usage' });
-    expect(everythingIn(root)).toEqual(before);
-    const to = temporaryFolder();
-    const lock = lockFolder(to, 'download');
-    await expect(restoreBackup(engine, { backup, ...everything(to) })).rejects.toMatchObject({ code: 'folder-locked' });
-    lock.release();
-    expect((await restoreBackup(engine, { backup, ...everything(to) })).series).toBe(3);
-  });
-
-  it('that was killed leaves nothing that counts, and the next one cleans up after it', async () => {
-    const { engine, backup } = await kept();
-    const to = temporaryFolder();
-    mkdirSync(join(to, '.vortex/restore-dead/files/stocks'), { recursive: true });
-    await restoreBackup(engine, { backup, ...everything(to) });
-    expect(everythingIn(join(to, '.vortex')).filter((path) => path.includes('restore'))).toEqual([]);
-  });
-
-  it('puts back over a later version what was, and sets aside what the backup does not know', async () => {
-    const { root, engine, backup } = await kept();
-    const then = contents(root);
-    const later = temporaryFolder();
-    cpSync(root, later, { recursive: true, preserveTimestamps: true });
-    const store = new SeriesStore(later, 'run-2', () => NOW);
-    const series = WISHES.map(({ id }) => id);
-    writeFileSync(join(later, 'stocks/1d/KO.csv'), 'nonsense');
-    await store.close();
-    const { quarantined } = await restoreBackup(engine, { backup, ...everything(later), overwrite: true });
-    expect(quarantined).toEqual([]);
-    expect(contents(later)).toEqual(then);
-    const look = new SeriesStore(later, 'look', () => NOW);
-    expect(look.keys()).toEqual(series.sort().map((id) => `stocks/1d/${id}`));
-  });
-});
-
 describe('the places of backups', () => {
   it('list only what is whole: no half backup after a crash, and what it left goes after a day', async () => {
     const { root, target, engine, backup, part } = await kept();
     const other = 'vortex-20240704T060000Z-0000';
     cpSync(part('.tar.gz'), join(target, `${other}.tar.gz`));
-    writeFileSync(join(target, `${other}.tar.gz.abcdef.tmp`), 'half');
+    writeFileSync(join(target, `${other}.tar.gz.abcdef.part`), 'half');
     expect((await engine.list()).map(({ name }) => name)).toEqual([backup.name]);
     await backUp(engine, root, NOW + DAY);
     expect((await engine.list()).map(({ name }) => name)[0]).toBe(backup.name);
+  });
+
+  it('lose an archive whose description was never written, but not before a day has gone by', async () => {
+    const { root, target, engine, backup, part } = await kept();
+    const second = await backUp(engine, root, NOW + DAY);
+    rmSync(part('.json'));
+    await engine.remove([]);
+    expect(readdirSync(target)).toHaveLength(5);
+    vi.useFakeTimers({ toFake: ['Date'], now: statSync(part('.sha256')).ctimeMs + DAY + 1000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await engine.remove([]);
+    expect(readdirSync(target).sort()).toEqual(['.json', '.sha256', '.tar.gz'].map((ending) => second.name + ending));
+    expect((await checkBackup(engine, second)).problems).toEqual([]);
+    expect(backup.name).not.toBe(second.name);
+  });
+
+  it('keep an archive whose description is damaged, and say which', async () => {
+    const { target, engine, backup, part } = await kept();
+    truncateSync(part('.json'), 100);
+    expect(await engine.list()).toEqual([]);
+    expect(await engine.unreadable()).toEqual([backup.name]);
+    vi.useFakeTimers({ toFake: ['Date'], now: statSync(part('.json')).ctimeMs + 2 * DAY });
+    onTestFinished(() => void vi.useRealTimers());
+    await engine.remove([]);
+    expect(readdirSync(target)).toHaveLength(3);
+  });
+
+  it('list two of the same second in the order in which they were made; the later one stays', async () => {
+    const { root, target, engine } = await kept();
+    const names: string[] = [];
+    for (let each = 0; each < 4; each++) {
+      names.push((await backUp(engine, root, NOW + DAY)).name);
+      utimesSync(join(target, `${names.at(-1) ?? ''}.json`), each, each);
+    }
+    expect((await engine.list()).slice(1).map(({ name }) => name)).toEqual(names);
+    const { kept: stays } = await pruneBackups(engine, { days: 0, last: 1, weekly: 0, monthly: 0 }, NOW + 2 * DAY);
+    expect(stays.map(({ name }) => name)).toEqual(names.slice(-1));
+  });
+
+  it('in the data folder: a run that takes a dead one over leaves a backup alone that is being written', async () => {
+    const { root } = await kept();
+    const target = new FolderTarget(join(root, 'backups'));
+    const slow = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('one');
+      removeTemporary(root);
+      await Promise.resolve();
+      yield Buffer.from('two');
+    };
+    expect(await target.write('vortex-x.tar.gz', slow())).toBe(6);
+    expect(readFileSync(join(root, 'backups/vortex-x.tar.gz'), 'utf8')).toBe('onetwo');
   });
 
   it('prune reads the newest before one goes, and while it is broken keeps the last good one', async () => {

@@ -173,6 +173,19 @@ describe('bad input', () => {
     expect((await vortex(['backup', 'verify', '--target', 'target'], { cwd })).code).toBe(0);
   });
 
+  it('a description that is damaged: verify names its backup, exit 3, though others are good', async () => {
+    const cwd = await stored();
+    for (const day of ['2024-07-03', '2024-07-04']) {
+      await vortex(['backup', 'create', '--target', 'target', '--now', day], { cwd });
+    }
+    const [first = ''] = readdirSync(join(cwd, 'target'));
+    writeFileSync(join(cwd, 'target', first), '{"schema": 1, "na');
+    const { code, stdout, stderr } = await vortex(['backup', 'verify', '--target', 'target'], { cwd });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^vortex-20240704\S+: good, 4 files\nvortex-20240703\S+: not good\n$/);
+    expect(stderr).toMatch(/^vortex: vortex-20240703\S+: its description cannot be read/);
+  });
+
   it('told to stop: 143, and nothing is there', async () => {
     const cwd = await stored();
     const told: string[] = [];
@@ -224,6 +237,16 @@ describe('bad input', () => {
     const cwd = await stored();
     const { code, stderr } = await vortex(args, { cwd });
     expect({ code, stderr }).toEqual({ code: exitCode, stderr: expect.stringMatching(words) as string });
+  });
+
+  it('a series that was damaged when the backup was made is named when it is restored', async () => {
+    const cwd = await stored();
+    writeFileSync(join(cwd, 'data/stocks/1d/KO.csv'), 'nonsense');
+    expect((await vortex(['backup', 'create'], { cwd })).code).toBe(3);
+    const restore = (...args: string[]) => vortex(['backup', 'restore', ...args], { cwd });
+    const told = /^vortex: stocks\/1d\/KO was damaged when the backup was made.*--at\n$/;
+    expect((await restore('--to', 'all')).stderr).toMatch(told);
+    expect((await restore('SPY', '--to', 'sound')).stderr).toBe('');
   });
 
   it('an unknown symbol: exit 3 with the nearest, the others are restored', async () => {

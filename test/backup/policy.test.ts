@@ -66,6 +66,19 @@ it('the last good one stays whatever the rules, also when a newer one is broken'
   expect(keptBy({}, DAILY, newest)).toEqual([...newest, '2024-07-01T06:00:00Z']);
 });
 
+it('the last one that was made of series without damage stays, whatever came after', () => {
+  const backups = of('2024-06-01', '2024-06-02', '2024-06-03', '2024-06-04').map((backup) => ({
+    ...backup,
+    isOfDamage: backup.name > '2024-06-02',
+  }));
+  const { kept, removed } = planPrune(backups, new Set(), { ...NONE, last: 1 }, NOW);
+  expect(kept).toEqual([
+    { name: '2024-06-04', reasons: ['last'] },
+    { name: '2024-06-02', reasons: ['last one without damaged series'] },
+  ]);
+  expect(removed).toEqual(['2024-06-01', '2024-06-03']);
+});
+
 it('a broken one takes no place of a rule, and goes when a later one is good', () => {
   expect(keptBy({ last: 2 }, DAILY, ['2024-07-02T06:00:00Z'])).toEqual([
     '2024-07-03T06:00:00Z',

@@ -10,6 +10,7 @@ import { ResticEngine } from '../../src/backup/restic-engine.ts';
 import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import { TarEngine } from '../../src/backup/tar-engine.ts';
 import { temporaryFolder } from './folder.ts';
+import { putSeries } from './stored.ts';
 import { onTestFinished } from 'vitest';
 
 export const NOW = Date.parse('2024-07-03T06:00:00Z');
@@ -68,3 +69,24 @@ export function backUp(engine: BackupEngine, root: string, now = NOW): Promise<B
 export function systemTar(folder: string, archive: string, ...args: string[]): void {
   execFileSync('tar', ['-C', folder, '-czf', archive, ...args], { stdio: 'ignore' });
 }
+
+/** Series of the folder that `kept` has a backup of. */
+export const WISHES = ['SPY', 'KO', 'IBM'].map((id) => ({
+  id,
+  stamps: ['2024-07-01', '2024-07-02'],
+  formats: ['csv', 'parquet'] as const,
+}));
+
+/** A folder with three series, and a backup of it. */
+export async function kept() {
+  const root = temporaryFolder();
+  const target = temporaryFolder();
+  await putSeries(root, WISHES);
+  const engine = tarEngine(target);
+  const backup = await backUp(engine, root);
+  const part = (ending: string): string => join(target, `${backup.name}${ending}`);
+  return { root, target, engine, backup, part };
+}
+
+/** A restore of all of a backup into a folder that is empty. */
+export const everything = (to: string) => ({ to, series: undefined, overwrite: false, run: 'restore' });
