@@ -14,7 +14,7 @@ import type { ServiceStatus } from '../serve/status.ts';
 import { makeFolder } from '../store/files.ts';
 import { listenerOn } from '../store/listener.ts';
 import { readLastRun, readRunReport } from '../store/run-reports.ts';
-import { loadContext, readNow } from './context.ts';
+import { loadContext, readNow, withShard } from './context.ts';
 import type { Surroundings } from './context.ts';
 import { runName } from './download.ts';
 import { openLog } from './log.ts';
@@ -83,7 +83,7 @@ export async function serve(
   const startedAt = new Date().getTime();
   const now = (): number =>
     flags.now === undefined ? new Date().getTime() : readNow(flags.now) + new Date().getTime() - startedAt;
-  const context = await loadContext(flags, serveFlags(flags), output);
+  const context = withShard(await loadContext(flags, serveFlags(flags), output));
   const { serve: settings, output_dir: root } = context.settings;
   const due = settings.schedule === undefined ? undefined : new DueTimes(settings.schedule, settings.timezone, now());
   makeFolder(root);
@@ -97,9 +97,9 @@ export async function serve(
     },
   });
   const metrics = new Metrics(manifest.version);
-  const runs = new ServeRuns({ symbols, flags }, context, metrics, log);
+  const runs = new ServeRuns({ symbols, flags }, context, metrics, log, now);
   if (due !== undefined) await runs.load();
-  const desk = new RunDesk(runName, now);
+  const desk = new RunDesk((at) => runName(at, context.shard), now);
   const schedule =
     due === undefined
       ? undefined
