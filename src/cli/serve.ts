@@ -19,10 +19,12 @@ import type { Surroundings } from './context.ts';
 import { runName } from './download.ts';
 import { openLog } from './log.ts';
 import { metricFlags } from './publish.ts';
+import { checkSchedule } from './schedule-check.ts';
 import { settingFlags } from './selection.ts';
 import { serviceProbes } from './serve-probes.ts';
 import { ServeRuns } from './serve-runs.ts';
 import type { ServeFlags } from './serve-runs.ts';
+import { counted } from './table.ts';
 
 function serveFlags(flags: ServeFlags): FlagValue[] {
   return [
@@ -125,8 +127,9 @@ export async function serve(
   const check = async (): Promise<string> => {
     const silent = { out: () => undefined, err: () => undefined, isTerminal: false, columns: 80 };
     const loaded = await loadContext(flags, serveFlags(flags), silent);
+    await checkSchedule(loaded.settings.serve, now());
     const from = loaded.files.length === 0 ? 'no file, defaults' : loaded.files.join(', ');
-    return `valid: ${loaded.configured.length} instruments; ${from}`;
+    return `valid: ${counted(loaded.configured.length, 'instrument')}; ${from}`;
   };
   const probes = serviceProbes(() => runs.context, check).map((probe) => new CachedProbe(probe, ticker));
   const status = (): ServiceStatus => ({

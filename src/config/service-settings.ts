@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { timezone } from './instrument-settings.ts';
 
 const webAddress = (description: string): z.ZodURL => z.url({ protocol: /^https?$/ }).describe(description);
 
@@ -17,7 +18,7 @@ export const serve = z.strictObject({
     .min(1)
     .optional()
     .describe('When serve runs the main job: minute hour day month weekday, such as 0 6 * * 1-5; absent: on request'),
-  timezone: z.string().min(1).default('UTC').describe('IANA zone that the schedule is in: America/New_York'),
+  timezone: timezone.default('UTC').describe('IANA zone that the schedule is in: America/New_York'),
   jitter_seconds: z
     .int()
     .min(0)

@@ -151,7 +151,7 @@ describe('what is wrong from the start', () => {
     [['--schedule', '0 0 31 2 *'], /never comes/],
     [['--schedule', 'every day'], /is no schedule/],
     [['--schedule', '0 6 * * 9'], /dayOfWeek/],
-    [['--schedule', '0 6 * * *', '--timezone', 'Mars/Olympus'], /Mars\/Olympus is no time zone/],
+    [['--schedule', '0 6 * * *', '--timezone', 'Mars/Olympus'], /--timezone: "Mars\/Olympus" is no IANA time zone/],
     [['--port', '70000'], /65535/],
     [['--pushgateway', 'http://me:secret@host:9091'], /no user and password/],
     [['--heartbeat-url', 'ftp://host/x'], /heartbeat_url|--heartbeat-url/],
