@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { everythingIn, temporaryFolder } from '../support/folder.ts';
@@ -199,6 +199,23 @@ describe('what goes wrong later', () => {
       expect((await service.ask('/health')).status).toBe(200);
     }, PATIENCE);
     await over(service, await begin(service));
+  });
+
+  it('a data folder that is gone makes it unhealthy, and is not made anew by looking', async () => {
+    const { cwd, service } = await openService();
+    rmSync(join(cwd, 'data'), { recursive: true });
+    await vi.waitFor(async () => {
+      const health = await service.ask('/health');
+      expect(health.status).toBe(503);
+      expect(await health.json()).toMatchObject({
+        checks: { filesystem: { ok: false, detail: expect.stringContaining('is not there') as string } },
+      });
+    }, PATIENCE);
+    expect(everythingIn(cwd)).toEqual([]);
+    await over(service, await begin(service));
+    await vi.waitFor(async () => {
+      expect((await service.ask('/health')).status).toBe(200);
+    }, PATIENCE);
   });
 
   it('a provider that is down makes it unhealthy, the other listed one healthy again', async () => {
