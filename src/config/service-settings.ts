@@ -9,10 +9,17 @@ const port = z.int().min(0).max(65_535);
 export const serve = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address that serve listens on; 0.0.0.0: all of the machine'),
   port: port.default(8080).describe('Port that serve listens on, 0 to 65535; 0: any free one'),
-  token: z.string().min(8).optional().meta({
-    secret: true,
-    description: 'Bearer token that POST /runs asks for, at least 8 characters; absent: POST /runs is off',
-  }),
+  token: z
+    .string()
+    .min(8)
+    .regex(/^[!-~]*$/, {
+      error: 'must hold letters, digits and signs of ASCII only, no space: a header could not carry it',
+    })
+    .optional()
+    .meta({
+      secret: true,
+      description: 'Bearer token that POST /runs asks for, at least 8 characters; absent: POST /runs is off',
+    }),
   schedule: z
     .string()
     .min(1)

@@ -160,6 +160,16 @@ describe('what is wrong from the start', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
   });
 
+  it.each([
+    ['short', /at least 8 characters/],
+    ['has some spaces', /no space/],
+  ])('a token that could not be used, %j: exit 2, without showing it', async (token, words) => {
+    const env = { VORTEX_SERVE_TOKEN: token };
+    const { code, stderr } = await vortex(['serve', 'SPY', '--port', '0'], { cwd: temporaryFolder(), env });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+    expect(stderr).not.toContain(token);
+  });
+
   it('a schedule with nothing to download: exit 2', async () => {
     const { code, stderr } = await vortex(['serve', '--schedule', '0 6 * * *'], { cwd: temporaryFolder() });
     expect([code, stderr]).toEqual([2, expect.stringContaining('nothing is asked for')]);
