@@ -37,9 +37,13 @@ export const WHOLE_JOB: RunWish = { symbols: [] };
 export function readBody(given: unknown): RunWish | readonly string[] {
   const read = body.safeParse(given === undefined ? {} : given, { jitless: true });
   if (!read.success) {
-    return read.error.issues.map(({ path, message }) =>
-      path.length === 0 ? message : `${path.join('.')}: ${message}`,
-    );
+    return read.error.issues.flatMap((issue) => {
+      if (issue.code === 'unrecognized_keys') {
+        const known = Object.keys(body.shape).join(', ');
+        return issue.keys.map((key) => `${JSON.stringify(key.slice(0, 40))} is not known; known here: ${known}`);
+      }
+      return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
+    });
   }
   const { symbols, ...rest } = read.data;
   const named = Object.entries(rest).filter(([, value]) => value !== undefined);

@@ -13,7 +13,7 @@ describe('a run on request', () => {
   });
 
   it.each([
-    ['an unknown key', '{"symbol":"SPY"}', 422, /symbol/],
+    ['an unknown key', '{"symbol":"SPY"}', 422, /symbol.*is not known; known here: symbols, provider/],
     ['a period that is none', '{"period":"2d"}', 422, /2d is no period/],
     ['a start after its end', '{"start":"2024-06-30","end":"2024-06-01"}', 422, /after/],
     ['a provider that is none', '{"provider":"yahuu"}', 422, /yahuu/],
