@@ -4,7 +4,7 @@ import { processEnvironment } from '../config/process-environment.ts';
 import { settingsSchema } from '../config/settings.ts';
 import { starterText } from '../config/starter-text.ts';
 import { shortPath } from '../config/text-file.ts';
-import { isThere, writeStarter } from '../config/write-starter.ts';
+import { isFolder, isThere, writeStarter } from '../config/write-starter.ts';
 import { usageError } from '../market/errors.ts';
 import { PROVIDER_OPTIONS } from '../providers/registry.ts';
 import { readNow } from './context.ts';
@@ -12,6 +12,7 @@ import type { CommonFlags, Surroundings } from './context.ts';
 import { cronLine } from './doctor-machine.ts';
 import type { Output } from './output.ts';
 import { writeJson } from './output.ts';
+import { checkSchedule } from './schedule-check.ts';
 import { defaultAnswers, readAnswers } from './starter.ts';
 import type { Answers } from './starter.ts';
 
@@ -76,6 +77,7 @@ export async function initConfig(
   const questions = asks ? await import('./config-questions.ts') : undefined;
 
   questions?.greet();
+  if (isFolder(path)) throw usageError(`${file} is a folder; name a file with --config, such as ${file}/config.json`);
   if (isThere(path) && !flags.force && !(await questions?.mayReplace(file))) {
     throw usageError(`${file} is there and stays as it is; --force replaces it, --config FILE writes another`);
   }
@@ -84,6 +86,8 @@ export async function initConfig(
   const answers = questions === undefined ? { ...otherwise, ...said } : await questions.ask(said, otherwise, now);
   const { choice, notices } = readAnswers(answers, now);
   for (const notice of notices) output.err(`vortex: ${notice}\n`);
+  const { cron: schedule, timezone = 'UTC' } = choice.schedule ?? {};
+  if (schedule !== undefined) await checkSchedule({ schedule, timezone }, now);
 
   const schema = settingsSchema(PROVIDER_OPTIONS);
   const text = starterText(choice, schema, schema.parse({}));

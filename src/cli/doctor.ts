@@ -18,6 +18,8 @@ import type { HeardTime } from './doctor-machine.ts';
 import { logOfRun } from './log.ts';
 import { connect } from './network.ts';
 import { writeJson } from './output.ts';
+import { checkSchedule } from './schedule-check.ts';
+import { counted } from './table.ts';
 import { askAccess, providersNamed } from './provider-access.ts';
 
 /** The flags of `doctor`. */
@@ -131,9 +133,10 @@ async function settingsCheck(
   try {
     const provider = { path: 'default_provider', flag: '--provider', value: flags.provider };
     const context = await loadContext(flags, [provider], output);
+    await checkSchedule(context.settings.serve, context.now);
     const read =
       context.files.length === 0 ? 'no file; defaults (vortex config init writes one)' : context.files.join(', ');
-    return { check: passed('settings', `${read}; ${context.instruments.length} instruments`), context };
+    return { check: passed('settings', `${read}; ${counted(context.instruments.length, 'instrument')}`), context };
   } catch (cause) {
     return { check: errorCheck('settings', cause) };
   }

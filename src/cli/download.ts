@@ -95,6 +95,7 @@ export async function runWanted(
     };
     const plan = planFor(wanted, flags, context, storedOf);
     for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
+    onProgress?.(0, plan.jobs.length + plan.settled.filter(({ outcome }) => outcome !== 'unservable').length);
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
     const work = {
       plan,

@@ -14,7 +14,7 @@ import { writeJson } from './output.ts';
 import { paceOf } from './pace.ts';
 import { planFor, readWanted, settingFlags } from './selection.ts';
 import type { SelectionFlags } from './selection.ts';
-import { formatSeconds, textTable, thousands } from './table.ts';
+import { counted, formatSeconds, textTable, thousands } from './table.ts';
 
 /** What an answer takes on its way, beyond the pace. */
 const ANSWER_MS = 300;
@@ -84,10 +84,10 @@ export function allowanceLines(plan: Plan, budgets: DayBudgets, totals: Readonly
   const left = [...budgets]
     .filter(([id]) => plan.jobs.some((job) => job.provider === id && job.allowance > 0))
     .map(([id, budget]) => `${thousands(leftOf(budget))} of ${thousands(budget.limit)} left today at ${id}`);
-  const end = nights === undefined ? 'without an allowance it never ends' : `${thousands(nights)} nights in all`;
+  const end = nights === undefined ? 'without an allowance it never ends' : `${counted(nights, 'night')} in all`;
   const wait = postponed === 0 ? '' : `${thousands(postponed)} series wait for another night; `;
   return [
-    `${thousands(allowance)} downloads of an allowance, ${thousands(allowanceTonight)} of them tonight (${left.join(', ')}); ${wait}${end}`,
+    `${counted(allowance, 'download')} of an allowance, ${thousands(allowanceTonight)} of them tonight (${left.join(', ')}); ${wait}${end}`,
   ];
 }
 
@@ -118,8 +118,8 @@ export function printPlan(
       );
     }
     output.out(
-      `${thousands(totals.requests ?? 0)} requests for ${thousands(totals.series ?? 0)} series, about ${formatSeconds(totals.seconds ?? 0)}; ` +
-        `${thousands(totals.unchanged ?? 0)} series are up to date, ${thousands(totals.unservable ?? 0)} no listed provider can serve\n`,
+      `${counted(totals.requests ?? 0, 'request')} for ${thousands(totals.series ?? 0)} series, about ${formatSeconds(totals.seconds ?? 0)}; ` +
+        `${thousands(totals.unchanged ?? 0)} series ${totals.unchanged === 1 ? 'is' : 'are'} up to date, ${thousands(totals.unservable ?? 0)} no listed provider can serve\n`,
     );
     for (const line of allowanceLines(plan, budgets, totals)) output.out(`${line}\n`);
   }

@@ -10,7 +10,7 @@ import type { RunWish } from '../serve/run-body.ts';
 import type { PreparedRun } from '../serve/run-desk.ts';
 import type { Holdings } from '../serve/status.ts';
 import { readLastRun } from '../store/run-reports.ts';
-import { loadContext } from './context.ts';
+import { loadContext, withShard } from './context.ts';
 import type { CommandContext } from './context.ts';
 import { runWanted } from './download.ts';
 import type { EndedRun } from './ended-run.ts';
@@ -66,8 +66,10 @@ export class ServeRuns {
   readonly #flags: ServeFlags;
   readonly #metrics: Metrics;
   readonly #log: Logger;
+  readonly #now: () => number;
   #context: CommandContext;
-  #series: readonly string[];
+  /** Those whose ages are told. */
+  #series: ReadonlySet<string>;
   #facts: FolderFacts | undefined;
   #holdings: Holdings | undefined;
   #looking: Promise<void> | undefined;
@@ -78,13 +80,15 @@ export class ServeRuns {
     context: CommandContext,
     metrics: Metrics,
     log: Logger,
+    now: () => number,
   ) {
     this.#symbols = symbols;
     this.#flags = flags;
     this.#metrics = metrics;
     this.#log = log;
+    this.#now = now;
     this.#context = context;
-    this.#series = readLastRun(context.settings.output_dir)?.series ?? [];
+    this.#series = new Set(readLastRun(context.settings.output_dir)?.series);
   }
 
   /** The settings that were good last. */
@@ -107,7 +111,7 @@ export class ServeRuns {
   ): Promise<{ context: CommandContext; wanted: Wanted; flags: SelectionFlags }> {
     const flags = { ...this.#flags, ...wish };
     const given = [...settingFlags(flags), ...metricFlags(flags)];
-    const context = await loadContext(flags, given, output);
+    const context = withShard({ ...(await loadContext(flags, given, output)), now: this.#now() });
     if (wish === WHOLE_JOB) this.#context = context;
     const symbols = wish.symbols.length > 0 ? wish.symbols : this.#symbols;
     return { context, wanted: readWanted(symbols, flags, context), flags };
@@ -142,7 +146,7 @@ export class ServeRuns {
         summary = error.message;
       }
       log[ended.exitCode === 0 ? 'info' : 'error']({ exitCode: ended.exitCode }, summary);
-      await this.#tell(ended, { ...context, output });
+      await this.#tell(ended, { ...context, output }, wish);
       return { exitCode: ended.exitCode, summary };
     };
   }
@@ -158,7 +162,7 @@ export class ServeRuns {
         const { code, message } = asVortexError(cause);
         const exitCode = exitCodeOf(code);
         this.#log.error({ run, exitCode }, message);
-        await this.#tell({ run, exitCode, startedAt: new Date().getTime() }, this.#context);
+        await this.#tell({ run, exitCode, startedAt: new Date().getTime() }, this.#context, WHOLE_JOB);
         return { exitCode, summary: message };
       }
     };
@@ -180,19 +184,23 @@ export class ServeRuns {
 
   async #look(): Promise<void> {
     this.#lookedAt = performance.now();
-    const context = this.#context;
+    // What is left of an allowance and how old a series is are questions of the day, not of the last run.
+    const context = { ...this.#context, now: this.#now() };
     try {
-      this.#facts = await folderFacts(context, this.#series);
+      this.#facts = await folderFacts(context, [...this.#series]);
       this.#holdings = holdingsOf(await inventoryGently(context.settings.output_dir, context.now));
     } catch (error) {
       this.#log.warn(`the data folder cannot be looked at: ${asVortexError(error).message}`);
     }
   }
 
-  async #tell(ended: EndedRun, context: CommandContext): Promise<void> {
+  async #tell(ended: EndedRun, context: CommandContext, wish: RunWish): Promise<void> {
     this.#metrics.setRunning(false);
     this.#metrics.addRun(runFacts(ended));
-    if (ended.report !== undefined) this.#series = ended.report.results.map(({ series }) => series);
+    const told = ended.report?.results.filter(({ outcome }) => wish === WHOLE_JOB || outcome !== 'failed');
+    // A run of a few symbols does not end the watch over the others.
+    const others = wish === WHOLE_JOB ? [] : this.#series;
+    if (told !== undefined) this.#series = new Set([...others, ...told.map(({ series }) => series)]);
     await this.#looking;
     await this.look();
     if (this.#facts !== undefined) this.#metrics.setFolder(this.#facts, context.now);

@@ -15,15 +15,17 @@ import { makeFolder } from '../store/files.ts';
 import { listenerOn } from '../store/listener.ts';
 import { readLastRun, readRunReport } from '../store/run-reports.ts';
 import { aborted } from './aborted.ts';
-import { loadContext, readNow } from './context.ts';
+import { loadContext, readNow, withShard } from './context.ts';
 import type { Surroundings } from './context.ts';
 import { runName } from './download.ts';
 import { openLog } from './log.ts';
 import { metricFlags } from './publish.ts';
+import { checkSchedule } from './schedule-check.ts';
 import { settingFlags } from './selection.ts';
 import { serviceProbes } from './serve-probes.ts';
 import { ServeRuns } from './serve-runs.ts';
 import type { ServeFlags } from './serve-runs.ts';
+import { counted } from './table.ts';
 
 function serveFlags(flags: ServeFlags): FlagValue[] {
   return [
@@ -71,7 +73,7 @@ export async function serve(
   const startedAt = new Date().getTime();
   const now = (): number =>
     flags.now === undefined ? new Date().getTime() : readNow(flags.now) + new Date().getTime() - startedAt;
-  const context = await loadContext(flags, serveFlags(flags), output);
+  const context = withShard(await loadContext(flags, serveFlags(flags), output));
   const { serve: settings, output_dir: root } = context.settings;
   const due = settings.schedule === undefined ? undefined : new DueTimes(settings.schedule, settings.timezone, now());
   makeFolder(root);
@@ -85,9 +87,9 @@ export async function serve(
     },
   });
   const metrics = new Metrics(manifest.version);
-  const runs = new ServeRuns({ symbols, flags }, context, metrics, log);
+  const runs = new ServeRuns({ symbols, flags }, context, metrics, log, now);
   if (due !== undefined) await runs.load();
-  const desk = new RunDesk(runName, now);
+  const desk = new RunDesk((at) => runName(at, context.shard), now);
   const schedule =
     due === undefined
       ? undefined
@@ -113,8 +115,9 @@ export async function serve(
   const check = async (): Promise<string> => {
     const silent = { out: () => undefined, err: () => undefined, isTerminal: false, columns: 80 };
     const loaded = await loadContext(flags, serveFlags(flags), silent);
+    await checkSchedule(loaded.settings.serve, now());
     const from = loaded.files.length === 0 ? 'no file, defaults' : loaded.files.join(', ');
-    return `valid: ${loaded.configured.length} instruments; ${from}`;
+    return `valid: ${counted(loaded.configured.length, 'instrument')}; ${from}`;
   };
   const probes = serviceProbes(() => runs.context, check).map((probe) => new CachedProbe(probe, ticker));
   const status = (): ServiceStatus => ({

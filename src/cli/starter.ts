@@ -90,6 +90,7 @@ export function readAnswers(
 ): { readonly choice: StarterChoice; readonly notices: string[] } {
   const providers = splitProviders(answers.provider);
   if (providers.length === 0) throw usageError('flag --provider: name a provider, such as yahoo');
+  if (answers.outputDir.trim() === '') throw usageError('flag --output-dir: name a folder, such as ./data');
   const formats = answers.formats.split(',').map((format) => format.trim());
   for (const format of formats) {
     if (!(FORMATS as readonly string[]).includes(format)) {

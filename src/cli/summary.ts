@@ -1,5 +1,5 @@
 import type { RunReport, SeriesResult } from '../download/run-report.ts';
-import { textTable, thousands } from './table.ts';
+import { counted, textTable, thousands } from './table.ts';
 
 /** How many different problems are told one by one. */
 const TOLD_PROBLEMS = 20;
@@ -13,10 +13,10 @@ export function summaryLine(report: RunReport): string {
   const unservable =
     series.unservable > 0 ? ` (${thousands(series.unservable)} more that no listed provider can serve)` : '';
   const revised = bars.revised > 0 ? `, ${thousands(bars.revised)} revised` : '';
-  const dropped = bars.dropped > 0 ? `, ${thousands(bars.dropped)} bad rows dropped` : '';
+  const dropped = bars.dropped > 0 ? `, ${counted(bars.dropped, 'bad row')} dropped` : '';
   return (
     `${thousands(series.planned)} series: ${counts.join(', ') || 'nothing to do'}${unservable}; ` +
-    `${thousands(bars.added)} bars added${revised}${dropped}; ${thousands(report.requests)} requests`
+    `${counted(bars.added, 'bar')} added${revised}${dropped}; ${counted(report.requests, 'request')}`
   );
 }
 

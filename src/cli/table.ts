@@ -16,6 +16,9 @@ export function thousands(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
+/** So many of something: `1 request`, `1,234 requests`. */
+export const counted = (count: number, one: string): string => `${thousands(count)} ${one}${count === 1 ? '' : 's'}`;
+
 /** A length of time for people: `45s`, `3m 20s`, `2h 5m`, `3d 4h`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

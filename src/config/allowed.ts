@@ -37,7 +37,8 @@ function describe(json: Json): string {
       return 'true or false';
     case 'string':
       if (json.format === 'uri') return 'a URL such as https://host.example/path';
-      return (json.minLength ?? 0) > 0 ? 'text, not empty' : 'text';
+      if ((json.minLength ?? 0) > 1) return `text of at least ${json.minLength ?? 0} characters`;
+      return json.minLength === 1 ? 'text, not empty' : 'text';
     case 'array': {
       const least = json.minItems === undefined ? '' : ` of at least ${json.minItems}`;
       const item = typeof json.items === 'object' && !Array.isArray(json.items) ? `, each ${describe(json.items)}` : '';

@@ -74,7 +74,8 @@ const date = z.string().transform((text, context) => {
   return parsed ?? Number.NaN;
 });
 
-const timezone = z.string().superRefine((zone, context) => {
+/** An IANA zone. */
+export const timezone = z.string().superRefine((zone, context) => {
   if (!isTimeZone(zone)) context.addIssue(`${JSON.stringify(zone)} is no IANA time zone, such as America/New_York`);
 });
 

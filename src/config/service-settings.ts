@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { timezone } from './instrument-settings.ts';
 
 const webAddress = (description: string): z.ZodURL => z.url({ protocol: /^https?$/ }).describe(description);
 
@@ -8,16 +9,23 @@ const port = z.int().min(0).max(65_535);
 export const serve = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address that serve listens on; 0.0.0.0: all of the machine'),
   port: port.default(8080).describe('Port that serve listens on, 0 to 65535; 0: any free one'),
-  token: z.string().min(8).optional().meta({
-    secret: true,
-    description: 'Bearer token that POST /runs asks for, at least 8 characters; absent: POST /runs is off',
-  }),
+  token: z
+    .string()
+    .min(8)
+    .regex(/^[!-~]*$/, {
+      error: 'must hold letters, digits and signs of ASCII only, no space: a header could not carry it',
+    })
+    .optional()
+    .meta({
+      secret: true,
+      description: 'Bearer token that POST /runs asks for, at least 8 characters; absent: POST /runs is off',
+    }),
   schedule: z
     .string()
     .min(1)
     .optional()
     .describe('When serve runs the main job: minute hour day month weekday, such as 0 6 * * 1-5; absent: on request'),
-  timezone: z.string().min(1).default('UTC').describe('IANA zone that the schedule is in: America/New_York'),
+  timezone: timezone.default('UTC').describe('IANA zone that the schedule is in: America/New_York'),
   jitter_seconds: z
     .int()
     .min(0)

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { VortexError } from '../market/errors.ts';
 import { settingsJsonSchema } from './json-schema.ts';
@@ -8,6 +18,9 @@ import { shortPath } from './text-file.ts';
 
 /** Whether a settings file is there already. */
 export const isThere = (path: string): boolean => existsSync(path);
+
+/** Whether a folder stands where a settings file is to be. */
+export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 function writeWhole(path: string, text: string): void {
   const fd = openSync(path, 'w', 0o644);

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { VortexError } from '../market/errors.ts';
 
 /**
@@ -9,6 +9,9 @@ import { VortexError } from '../market/errors.ts';
 export function writeTextfile(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    // A rename would put a file in the place of /dev/null for everybody.
+    if (there !== undefined && !there.isFile()) throw new Error('something that is no file stands there');
     const fd = openSync(temporary, 'w', 0o644);
     try {
       writeSync(fd, text);

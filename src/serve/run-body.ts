@@ -35,13 +35,17 @@ export const WHOLE_JOB: RunWish = { symbols: [] };
 
 /** Reads a body; an absent one asks for the whole job. @returns the wish, or what is wrong with it, one line each */
 export function readBody(given: unknown): RunWish | readonly string[] {
-  const read = body.safeParse(given ?? {}, { jitless: true });
+  const read = body.safeParse(given === undefined ? {} : given, { jitless: true });
   if (!read.success) {
-    return read.error.issues.map(({ path, message }) =>
-      path.length === 0 ? message : `${path.join('.')}: ${message}`,
-    );
+    return read.error.issues.flatMap((issue) => {
+      if (issue.code === 'unrecognized_keys') {
+        const known = Object.keys(body.shape).join(', ');
+        return issue.keys.map((key) => `${JSON.stringify(key.slice(0, 40))} is not known; known here: ${known}`);
+      }
+      return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
+    });
   }
   const { symbols, ...rest } = read.data;
   const named = Object.entries(rest).filter(([, value]) => value !== undefined);
-  return { symbols, ...Object.fromEntries(named) };
+  return symbols.length === 0 && named.length === 0 ? WHOLE_JOB : { symbols, ...Object.fromEntries(named) };
 }

@@ -13,8 +13,8 @@ import { isAuthorized } from './token.ts';
 const BODY_BYTES = 256 * 1024;
 /** Longest time that a request may take to come in. */
 const REQUEST_MS = 10_000;
-/** Names of runs: when it began and four hexadecimal digits. */
-const RUN_NAME = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
+/** Names of runs: when it began, four hexadecimal digits, and which shard it is. */
+const RUN_NAME = /^\d{8}T\d{6}Z-[0-9a-f]{4}(-\d+of\d+)?$/;
 
 /** What the service is made of. */
 export interface ServiceParts {
@@ -106,6 +106,9 @@ export function buildServer(parts: ServiceParts): FastifyInstance {
     requestTimeout: REQUEST_MS,
     forceCloseConnections: true,
     exposeHeadRoutes: true,
+    frameworkErrors: (_, __, reply) => {
+      void problem(reply, 400, 'the address cannot be read');
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
@@ -119,6 +122,7 @@ export function buildServer(parts: ServiceParts): FastifyInstance {
   app.setErrorHandler((cause, _, reply) => {
     const status =
       cause instanceof Error && 'statusCode' in cause && typeof cause.statusCode === 'number' ? cause.statusCode : 500;
+    if (status === 415) return problem(reply, 415, 'send the body as JSON, with content-type: application/json');
     const said = cause instanceof Error ? cause.message : String(cause);
     return problem(reply, status, status === 500 ? `something went wrong: ${said}` : said);
   });

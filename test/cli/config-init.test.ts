@@ -90,6 +90,8 @@ it.each([
   ['an unknown provider', ['SPY', '-p', 'barchat'], /perhaps barchart/],
   ['an unknown format', ['SPY', '--format', 'cvs'], /did you mean csv/],
   ['no schedule', ['SPY', '--schedule', '6am'], /five fields of cron/],
+  ['a schedule that never comes', ['SPY', '--schedule', '0 0 31 2 *'], /never comes/],
+  ['no folder', ['SPY', '--output-dir', ''], /--output-dir: name a folder/],
   ['no zone', ['SPY', '--schedule', '0 6 * * *', '--timezone', 'Chicago'], /IANA time zone/],
 ])('refuses %s with 2 and writes nothing', async (_, args, message) => {
   const cwd = temporaryFolder();
@@ -97,6 +99,25 @@ it.each([
   expect(stderr).toMatch(message);
   expect(code).toBe(2);
   expect(everythingIn(cwd)).toEqual([]);
+});
+
+it('a folder is no settings file, and --force does not move it away', async () => {
+  const cwd = temporaryFolder();
+  mkdirSync(join(cwd, 'mine'));
+  const { code, stderr } = await init(cwd, ['SPY', '--config', 'mine', '--force']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('mine is a folder')]);
+  expect(everythingIn(cwd)).toEqual(['mine/']);
+});
+
+it.each([
+  ['{"serve":{"timezone":"Mars/Phobos"}}', /serve\.timezone: "Mars\/Phobos" is no IANA time zone/],
+  ['{"serve":{"schedule":"every day"}}', /serve\.schedule: every day is no schedule/],
+  ['{"serve":{"schedule":"0 0 31 2 *"}}', /never comes/],
+])('config check finds what serve would refuse: %s', async (text, message) => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'mine.json'), text);
+  const { code, stderr } = await vortex(['config', 'check', '--config', 'mine.json'], { cwd });
+  expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
 });
 
 it('makes the first download when told to, and ends as that ends', async () => {

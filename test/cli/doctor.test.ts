@@ -77,6 +77,13 @@ it('goes on with the machine when the settings are wrong, and ends with 2', asyn
   expect(of.get('rename and sync')?.ok).toBe(true);
 });
 
+it('a schedule that never comes is a setting that is wrong', async () => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'c.json'), '{"serve":{"schedule":"0 0 31 2 *"}}');
+  const { code, stderr } = await vortex(['doctor', '--config', 'c.json'], { cwd });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('settings: serve.schedule: 0 0 31 2 * never comes')]);
+});
+
 it('ends with 1 where a file stands in the place of the data folder, on a terminal or not', async () => {
   const cwd = temporaryFolder();
   const { env } = await standIn(NOW);

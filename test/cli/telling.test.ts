@@ -38,7 +38,7 @@ it('without --json the summary is on stdout, and --log-level silent leaves only 
   const { code, stdout, stderr } = await vortex(args, { cwd, env: sandbox.env });
   expect({ code, stdout, stderr }).toEqual({
     code: 0,
-    stdout: '1 series: 1 updated; 21 bars added; 1 requests\n',
+    stdout: '1 series: 1 updated; 21 bars added; 1 request\n',
     stderr: '',
   });
 });

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { groupUrl, pushOf } from '../../src/metrics/pushgateway.ts';
+import { writeTextfile } from '../../src/metrics/textfile.ts';
 import { everythingIn, temporaryFolder } from '../support/folder.ts';
 import { answer, serve } from '../support/loopback.ts';
 import { vortex } from '../support/program.ts';
@@ -57,6 +58,15 @@ describe('download tells how it went', () => {
     expect(value(read(), 'vortex_run_last_success_timestamp_seconds')).toBe(success);
     expect(value(read(), 'vortex_run_last_exit_code')).not.toBe(0);
     expect(everythingIn(join(cwd, 'collector'))).toEqual(['vortex.prom']);
+  });
+
+  it('to no device: a file does not take its place', () => {
+    const link = join(temporaryFolder(), 'vortex.prom');
+    symlinkSync('/dev/null', link);
+    expect(() => {
+      writeTextfile(link, 'x 1\n');
+    }).toThrow('something that is no file stands there');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
   it('to a heartbeat after a success, and not after a failure', async () => {

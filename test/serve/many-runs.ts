@@ -27,7 +27,7 @@ const log = await openLog({
   stderr: { write: () => undefined },
 });
 let now = Date.parse('2024-07-03T06:00:30Z');
-const runs = new ServeRuns({ symbols: ['SPY', 'KO'], flags }, context, metrics, log);
+const runs = new ServeRuns({ symbols: ['SPY', 'KO'], flags }, context, metrics, log, () => now);
 const desk = new RunDesk(runName, () => now);
 /** A run that does nothing, but is told like any other. */
 const light: PreparedRun = async (run, _, onProgress) => {

@@ -1,46 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { everythingIn, temporaryFolder } from '../support/folder.ts';
 import { vortex } from '../support/program.ts';
-import { startService } from '../support/service.ts';
-import type { Service } from '../support/service.ts';
+import { begin, NOW, openService, over, PATIENCE, startService, TOKEN } from '../support/service.ts';
 import { standIn } from '../support/stand-in.ts';
-
-const NOW = '2024-07-03T06:00:00Z';
-const TOKEN = 'let-me-in-please';
-const named = z.object({ run: z.string() });
-const PATIENCE = { timeout: 15_000, interval: 50 };
-
-const openService = async (faults = '', args: readonly string[] = [], env: Record<string, string> = {}) => {
-  const cwd = temporaryFolder();
-  const sandbox = await standIn(NOW, faults);
-  const service = await startService(['SPY', 'KO', '--start', '2024-06-03', '--now', NOW, ...args], {
-    cwd,
-    env: { ...sandbox.env, VORTEX_SERVE_TOKEN: TOKEN, ...env },
-  });
-  return { cwd, sandbox, service };
-};
-
-const begin = async (service: Service, body?: object): Promise<string> => {
-  const response = await service.ask('/runs', {
-    method: 'POST',
-    token: TOKEN,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  expect(response.status).toBe(202);
-  const { run } = named.parse(await response.json());
-  expect(response.headers.get('location')).toBe(`/runs/${run}`);
-  return run;
-};
-
-const over = (service: Service, run: string) =>
-  vi.waitFor(async () => {
-    const told = z.looseObject({ status: z.string() }).parse(await (await service.ask(`/runs/${run}`)).json());
-    expect(told.status).not.toBe('running');
-    return told;
-  }, PATIENCE);
 
 describe('the service', () => {
   it('makes its data folder, lives, is ready and healthy', async () => {
@@ -82,43 +46,9 @@ describe('the service', () => {
     });
   });
 
-  it('takes what download takes', async () => {
-    const { service } = await openService();
-    const run = await begin(service, { symbols: ['EURUSD'], period: '1d', start: '2024-06-24', end: '2024-06-28' });
-    expect(await over(service, run)).toMatchObject({
-      results: [{ series: 'forex/1d/EURUSD', outcome: 'updated', added: 5 }],
-    });
-  });
-
-  it.each([
-    ['an unknown key', '{"symbol":"SPY"}', 422, /symbol/],
-    ['a period that is none', '{"period":"2d"}', 422, /2d is no period/],
-    ['a start after its end', '{"start":"2024-06-30","end":"2024-06-01"}', 422, /after/],
-    ['a provider that is none', '{"provider":"yahuu"}', 422, /yahuu/],
-    ['a flag in place of a symbol', '{"symbols":["--force"]}', 422, /dash/],
-    ['a list', '[]', 422, /object/],
-    ['no JSON', '{"symbols"', 400, /no JSON/],
-    ['10 MB', `{"symbols":["${'A'.repeat(10_000_000)}"]}`, 413, /too large/],
-  ])('refuses a body that is %s', async (_, body, status, words) => {
-    const { service, sandbox } = await openService();
-    const response = await service.ask('/runs', { method: 'POST', token: TOKEN, body });
-    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(words)]);
-    expect(await sandbox.requests()).toBeLessThan(2);
-  });
-
-  it('lets nobody start a run without the token, and nobody at all when there is none', async () => {
-    const { service } = await openService();
-    for (const token of [undefined, 'let-me-in-pleasE', TOKEN.slice(1), '']) {
-      const response = await service.ask('/runs', { method: 'POST', ...(token === undefined ? {} : { token }) });
-      expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
-    }
-    const { service: open } = await openService('', [], { VORTEX_SERVE_TOKEN: '' });
-    const response = await open.ask('/runs', { method: 'POST', token: TOKEN });
-    expect([response.status, await response.text()]).toEqual([401, expect.stringContaining('serve.token')]);
-  });
-
   it('knows no run but its own, and no other page', async () => {
     const { service } = await openService();
+    expect(await (await service.ask('/runs/%zz')).json()).toEqual({ error: 'the address cannot be read' });
     for (const path of ['/runs/20240703T060000Z-0000', '/runs/..%2f..%2fetc%2fpasswd', '/etc']) {
       expect((await service.ask(path)).status).toBe(404);
     }
@@ -221,13 +151,23 @@ describe('what is wrong from the start', () => {
     [['--schedule', '0 0 31 2 *'], /never comes/],
     [['--schedule', 'every day'], /is no schedule/],
     [['--schedule', '0 6 * * 9'], /dayOfWeek/],
-    [['--schedule', '0 6 * * *', '--timezone', 'Mars/Olympus'], /Mars\/Olympus is no time zone/],
+    [['--schedule', '0 6 * * *', '--timezone', 'Mars/Olympus'], /--timezone: "Mars\/Olympus" is no IANA time zone/],
     [['--port', '70000'], /65535/],
     [['--pushgateway', 'http://me:secret@host:9091'], /no user and password/],
     [['--heartbeat-url', 'ftp://host/x'], /heartbeat_url|--heartbeat-url/],
   ])('%j: exit 2', async (args, words) => {
     const { code, stderr } = await vortex(['serve', 'SPY', ...args], { cwd: temporaryFolder() });
     expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+  });
+
+  it.each([
+    ['short', /at least 8 characters/],
+    ['has some spaces', /no space/],
+  ])('a token that could not be used, %j: exit 2, without showing it', async (token, words) => {
+    const env = { VORTEX_SERVE_TOKEN: token };
+    const { code, stderr } = await vortex(['serve', 'SPY', '--port', '0'], { cwd: temporaryFolder(), env });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+    expect(stderr).not.toContain(token);
   });
 
   it('a schedule with nothing to download: exit 2', async () => {
@@ -269,6 +209,23 @@ describe('what goes wrong later', () => {
       expect((await service.ask('/health')).status).toBe(200);
     }, PATIENCE);
     await over(service, await begin(service));
+  });
+
+  it('a data folder that is gone makes it unhealthy, and is not made anew by looking', async () => {
+    const { cwd, service } = await openService();
+    rmSync(join(cwd, 'data'), { recursive: true });
+    await vi.waitFor(async () => {
+      const health = await service.ask('/health');
+      expect(health.status).toBe(503);
+      expect(await health.json()).toMatchObject({
+        checks: { filesystem: { ok: false, detail: expect.stringContaining('is not there') as string } },
+      });
+    }, PATIENCE);
+    expect(everythingIn(cwd)).toEqual([]);
+    await over(service, await begin(service));
+    await vi.waitFor(async () => {
+      expect((await service.ask('/health')).status).toBe(200);
+    }, PATIENCE);
   });
 
   it('a provider that is down makes it unhealthy, the other listed one healthy again', async () => {
