@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { openLog } from '../../src/cli/log.ts';
 import { Redactor } from '../../src/http/redact.ts';
@@ -61,8 +61,9 @@ it('a file that is full is set aside, and only so many are kept', async () => {
     for (let count = 0; count < 10; count++) log.info(text);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(everythingIn(folder)).toEqual(['vortex.log', 'vortex.log.1', 'vortex.log.2']);
+  await vi.waitFor(() => {
+    expect(everythingIn(folder)).toEqual(['vortex.log', 'vortex.log.1', 'vortex.log.2']);
+  });
   for (const name of everythingIn(folder)) {
     expect(statSync(join(folder, name)).size).toBeLessThan(2_000_000);
     expect(readFileSync(join(folder, name), 'utf8')).not.toContain('a-secret');
