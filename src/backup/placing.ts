@@ -1,15 +1,4 @@
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  existsSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder, storeError, syncDescriptor, syncFolder } from '../store/files.ts';
 import { filesBelow } from '../store/listing.ts';
@@ -17,11 +6,10 @@ import { parseManifest } from '../store/manifest.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { journalMarks } from '../store/journal.ts';
 import { journalPath, manifestPath, manifestsFolder, OWN_FOLDER, rawFolder } from '../store/paths.ts';
-import { readItemName } from '../store/raw-item.ts';
-import { itemsOfDay, rawDays } from '../store/raw-sizes.ts';
 import { setAside } from '../store/series-commit.ts';
 import { brokenArchive } from './tar-reader.ts';
-import { stagedFiles, stagedPath } from './staging.ts';
+import { forgetItems } from './raw-restore.ts';
+import { fileHash, stagedFiles, stagedPath } from './staging.ts';
 
 const MANIFESTS = `${OWN_FOLDER}/series/`;
 /** How many files are synced at the same time. */
@@ -64,12 +52,7 @@ export async function makeRoom(root: string, run: string, aside: string): Promis
   });
   const outdated = leftover.filter((path) => !wanted.has(path) && existsSync(join(root, path)));
   setAside(root, run, outdated);
-  for (const day of rawDays(root)) {
-    for (const name of itemsOfDay(root, day)) {
-      const isOutdated = keys.has(readItemName(name)?.series ?? '') && !wanted.has(`${OWN_FOLDER}/raw/${day}/${name}`);
-      if (isOutdated) rmSync(join(rawFolder(root), day, name), { force: true });
-    }
-  }
+  await forgetItems(root, keys);
   rmSync(join(rawFolder(root), 'sizes.json'), { force: true });
   const journals = journalMarks(root).map((mark) => journalPath(root, mark));
   if (journals.length > 0) {
@@ -122,13 +105,7 @@ export async function placeStaged(root: string, aside: string): Promise<void> {
 /** Reads again what was put in its place. @throws VortexError `file-corrupt` naming the file */
 export async function checkPlaced(root: string, aside: string): Promise<void> {
   for await (const { path, sha256 } of stagedFiles(aside)) {
-    const hash = createHash('sha256');
-    try {
-      for await (const chunk of createReadStream(join(root, path)) as AsyncIterable<Buffer>) hash.update(chunk);
-    } catch (error) {
-      throw storeError(error, path);
-    }
-    if (hash.digest('hex') !== sha256) {
+    if ((await fileHash(join(root, path))) !== sha256) {
       throw brokenArchive(`${join(root, path)}: reads back different from what was written; is the disk sound?`);
     }
   }

@@ -8,17 +8,17 @@ import { lockFolder } from '../store/lock.ts';
 import { parseManifest } from '../store/manifest.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { manifestsFolder, OWN_FOLDER } from '../store/paths.ts';
-import { readItemName } from '../store/raw-item.ts';
 import type { BackupDescription } from './description.ts';
 import type { BackupEngine } from './engine.ts';
 import { checkPlaced, makeRoom, placeStaged } from './placing.ts';
+import { RAW } from './raw-packs.ts';
+import { isPackWanted, repackStaged } from './raw-restore.ts';
 import { stageFiles } from './staging.ts';
 import { readTar } from './tar-reader.ts';
 
 const DATA_FOLDERS = ['futures', 'stocks', 'forex'];
 const MANIFESTS = `${OWN_FOLDER}/series/`;
 const REVISIONS = `${OWN_FOLDER}/revisions/`;
-const RAW = `${OWN_FOLDER}/raw/`;
 
 /** What is to be restored, and where to. */
 export interface RestoreRequest {
@@ -78,7 +78,7 @@ const ALLOWANCE = `${OWN_FOLDER}/allowance/`;
 
 /** Where a file of a backup goes, below the folder; undefined: nowhere. */
 function placeFor(
-  to: string,
+  { to, aside }: { readonly to: string; readonly aside: string },
   series: readonly Manifest[] | undefined,
   fresh: boolean,
 ): (path: string) => string | undefined {
@@ -87,7 +87,7 @@ function placeFor(
   const keyOf = (path: string): string | undefined => {
     if (path.startsWith(MANIFESTS)) return path.slice(MANIFESTS.length, -'.json'.length);
     if (path.startsWith(REVISIONS)) return path.slice(REVISIONS.length, -'.csv'.length);
-    return path.startsWith(RAW) ? readItemName(path.slice(path.lastIndexOf('/') + 1))?.series : undefined;
+    return undefined;
   };
   return (path) => {
     if (path.startsWith('config/')) return `${OWN_FOLDER}/restored-config/${path.slice('config/'.length)}`;
@@ -97,6 +97,7 @@ function placeFor(
     // Counted anew where other items stand.
     if (path === `${RAW}sizes.json` && !fresh) return undefined;
     if (keys === undefined) return path;
+    if (path.startsWith(RAW)) return isPackWanted(aside, path, keys) ? path : undefined;
     const key = keyOf(path);
     return files.has(path) || (key !== undefined && keys.has(key)) ? path : undefined;
   };
@@ -122,7 +123,10 @@ export async function restoreBackup(engine: BackupEngine, request: RestoreReques
       rmSync(join(to, OWN_FOLDER, name), { recursive: true, force: true });
     }
     makeFolder(aside);
-    const staged = await stageFiles(engine, backup, aside, placeFor(to, series, !standing && series === undefined));
+    const isPlain = !standing && series === undefined;
+    let staged = await stageFiles(engine, backup, aside, placeFor({ to, aside }, series, isPlain));
+    const keys = series && new Set(series.map((manifest) => manifest.series));
+    if (!isPlain) staged = await repackStaged(aside, run, keys, staged);
     let quarantined: readonly string[] = [];
     if (standing) {
       for (const mark of journalMarks(to)) await settleJournal(to, mark);

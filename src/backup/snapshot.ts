@@ -1,15 +1,13 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow } from '../store/listing.ts';
-import { readItemName } from '../store/raw-item.ts';
-import { realNow } from '../store/machine.ts';
-import { itemsOfDay, rawDays } from '../store/raw-sizes.ts';
 import type { Manifest, RawHistory } from '../store/manifest-form.ts';
-import { manifestPath, OWN_FOLDER, rawFolder } from '../store/paths.ts';
+import { manifestPath, OWN_FOLDER } from '../store/paths.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { closeEntry, openFile, wholeSeconds } from './entry.ts';
 import type { SnapshotEntry } from './entry.ts';
 import { manifestEntry, pinSeries, revisionsEntry } from './pinned.ts';
+import { indexLengths, RAW, rawEntries } from './raw-packs.ts';
 
 const DATA_FOLDERS = ['futures', 'stocks', 'forex'];
 /** What the program keeps of itself and a backup leaves out: who is at work, what was set aside, logs, caches. */
@@ -87,27 +85,6 @@ async function* seriesEntries(
   }
 }
 
-/** Items of the raw archive that the series of the snapshot count, and older ones. */
-function* rawEntries({ root }: SnapshotRequest, histories: HistoryOf, began: number): Generator<SnapshotEntry> {
-  for (const day of rawDays(root)) {
-    for (const name of itemsOfDay(root, day)) {
-      const item = readItemName(name);
-      if (item === undefined || !histories.has(item.series)) continue;
-      const current = histories.get(item.series);
-      if (current?.history === item.history && item.index > current.items) continue;
-      const path = join(rawFolder(root), day, name);
-      const entry = openFile(path, `${OWN_FOLDER}/raw/${day}/${name}`, { canGrow: false });
-      if (entry === undefined) continue;
-      // A history that began meanwhile belongs to what came after.
-      if (current?.history !== item.history && entry.mtimeMs >= began) closeEntry(entry);
-      else yield entry;
-    }
-  }
-  // Tells the next run which items were not committed.
-  const sizes = openFile(join(rawFolder(root), 'sizes.json'), `${OWN_FOLDER}/raw/sizes.json`);
-  if (sizes !== undefined) yield sizes;
-}
-
 /** Files that no manifest names, in the folders of the classes; what a run has committed meanwhile is left to its manifest. */
 function* otherData({ root, now }: SnapshotRequest): Generator<SnapshotEntry> {
   const files = DATA_FOLDERS.flatMap((folder) => filesBelow(join(root, folder)).map((path) => `${folder}/${path}`));
@@ -140,7 +117,8 @@ function* ownFiles({ root }: SnapshotRequest): Generator<SnapshotEntry> {
  * @throws VortexError `folder-unusable`
  */
 export async function* takeSnapshot(request: SnapshotRequest, found: SnapshotFindings): AsyncGenerator<SnapshotEntry> {
-  const began = realNow();
+  const { root } = request;
+  const began = indexLengths(root);
   const histories: HistoryOf = new Map();
   for (const { name, content } of request.config) {
     yield { path: `config/${name}`, bytes: content.length, mtimeMs: wholeSeconds(request.now), source: content };
@@ -148,7 +126,11 @@ export async function* takeSnapshot(request: SnapshotRequest, found: SnapshotFin
   for await (const entry of seriesEntries(request, found, histories)) yield* held(entry);
   const rest = function* (): Generator<SnapshotEntry> {
     yield* otherData(request);
-    if (request.raw) yield* rawEntries(request, histories, began);
+    if (request.raw) {
+      yield* rawEntries(root, histories, began);
+      // Tells the next run which items were not committed.
+      yield* plainFile(root, `${RAW}sizes.json`);
+    }
     yield* ownFiles(request);
   };
   for (const entry of rest()) yield* held(entry);

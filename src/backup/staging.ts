@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, futimesSync, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, futimesSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder, storeError } from '../store/files.ts';
 import { OWN_FOLDER } from '../store/paths.ts';
@@ -21,6 +21,29 @@ export async function* stagedFiles(aside: string): AsyncGenerator<ListLine> {
     const read = readLine(line);
     if (read !== undefined) yield read;
   }
+}
+
+/** Puts other files in the list of those that wait. */
+export async function replaceStaged(
+  aside: string,
+  isOld: (path: string) => boolean,
+  added: readonly ListLine[],
+): Promise<void> {
+  const lines: string[] = [];
+  for await (const line of stagedFiles(aside)) if (!isOld(line.path)) lines.push(writeLine(line));
+  writeFileSync(`${listPath(aside)}.new`, [...lines, ...added.map(writeLine)].join(''));
+  renameSync(`${listPath(aside)}.new`, listPath(aside));
+}
+
+/** Hash of a file's content, hexadecimal. @throws VortexError `folder-unusable` */
+export async function fileHash(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  } catch (error) {
+    throw storeError(error, path);
+  }
+  return hash.digest('hex');
 }
 
 /** What was staged. */

@@ -11,7 +11,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -185,17 +184,6 @@ export async function writeFiles(files: readonly FileContent[], mark = ''): Prom
   closeFiles(good);
   dropFiles(good);
   throw failure.reason;
-}
-
-/** Writes files in their place without making them durable. @throws VortexError `disk-full`, `folder-unusable` */
-export function writeUnsynced(files: readonly FileContent[]): void {
-  for (const { path, content } of files) {
-    try {
-      writeFileSync(path, content);
-    } catch (error) {
-      throw storeError(error, path);
-    }
-  }
 }
 
 /** Makes written files durable under their temporary names, and closes them; a failure is told when all are closed. */

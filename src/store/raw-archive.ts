@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import type { Series } from '../market/instrument.ts';
-import { isInShard, shardMark } from '../market/shard.ts';
+import { shardMark } from '../market/shard.ts';
 import type { TimeRange } from '../market/time-range.ts';
-import { makeFolder } from './files.ts';
-import type { FileContent } from './files.ts';
+import { makeFolder, statFile } from './files.ts';
 import type { RawHistory } from './manifest-form.ts';
 import { rawFolder } from './paths.ts';
-import { chainHash, encodeItem, itemName } from './raw-item.ts';
+import { chainHash, encodeItem } from './raw-item.ts';
 import type { RawExchange, RawItem } from './raw-item.ts';
 import { cleanDay, withoutDead } from './raw-leftovers.ts';
 import type { ManifestOf } from './raw-leftovers.ts';
+import { packPaths } from './raw-pack.ts';
+import type { PackedItem } from './raw-pack.ts';
 import { dayOf, readSizes, removeOldDays, weighDay, writeSizes } from './raw-sizes.ts';
 import type { OpenRun, RawLimits, RawSizes } from './raw-sizes.ts';
 import type { SeriesChange } from './series-change.ts';
@@ -45,9 +46,9 @@ function historyBefore(change: SeriesChange, told: RawAnswers, run: string): Raw
 }
 
 /**
- * Keeps the answers that bars were made of: one packed file each, written together with the change that they lead to.
- * The manifest counts them and has their hash, so the files are not synced: one that a crash took is noticed, and one
- * that was never committed is removed by the next run.
+ * Keeps the answers that bars were made of, in one pack for each run, provider and day, written together with the changes
+ * that they lead to. The manifest counts them and has their hash, so packs are not synced: an item that a crash took is
+ * noticed, and one that was never committed is forgotten by the next run.
  */
 export class RawArchive {
   private readonly root: string;
@@ -58,7 +59,8 @@ export class RawArchive {
   private readonly shard: ShardLock | undefined;
   private readonly day: string;
   private opening: Promise<RawSizes> | undefined;
-  private readonly written = new Map<string, number>();
+  /** Day folders that it has written to. */
+  private readonly written = new Set<string>();
 
   /**
    * @param now the time that the run stands for, milliseconds since the epoch, UTC
@@ -77,7 +79,7 @@ export class RawArchive {
 
   /**
    * Packs the answers of a change.
-   * @returns the change with the files to write before it is committed
+   * @returns the change with the items to write before it is committed
    * @throws VortexError `disk-full`, `folder-unusable`
    */
   async keep(change: SeriesChange, told: RawAnswers): Promise<SeriesChange> {
@@ -90,7 +92,8 @@ export class RawArchive {
     const start = historyBefore(change, told, this.run);
     let { items, hash } = start;
     const { raw, ...committed } = facts;
-    const files: FileContent[] = [];
+    const day = this.folderFor(told.provider);
+    const packed: PackedItem[] = [];
     for (const [place, { range, exchanges }] of told.answers.entries()) {
       items += 1;
       const content = await encodeItem({
@@ -113,10 +116,10 @@ export class RawArchive {
         exchanges,
         ...(place === told.answers.length - 1 ? { commit: { formats: [...formats], facts: committed } } : {}),
       });
-      files.push({ path: this.place(told.provider, itemName(series.key, start.history, items), content), content });
+      packed.push({ series: series.key, history: start.history, index: items, day, content });
       hash = chainHash(hash, content);
     }
-    return { ...change, facts: { ...facts, raw: { ...start, items, hash } }, raw: files };
+    return { ...change, facts: { ...facts, raw: { ...start, items, hash } }, raw: packed };
   }
 
   /**
@@ -133,7 +136,7 @@ export class RawArchive {
     }
     const { open, ...before } = (await this.opening) ?? readSizes(this.root);
     const days = { ...before.days };
-    for (const [day, bytes] of this.written) days[day] = (days[day] ?? 0) + bytes;
+    for (const day of this.written) days[day] = (days[day] ?? 0) + this.weigh(day);
     const sizes = { ...before, days };
     const left = removeOldDays(this.root, sizes, this.limits, this.now);
     if (wrote || left !== sizes) await writeSizes(this.root, committed ? left : { ...left, open: this.mark });
@@ -146,7 +149,7 @@ export class RawArchive {
   }
 
   private async openWhole(): Promise<RawSizes> {
-    const sizes = withoutDead(this.root, readSizes(this.root), this.manifestOf);
+    const sizes = await withoutDead(this.root, readSizes(this.root), this.manifestOf);
     await writeSizes(this.root, { ...sizes, open: this.mark });
     return sizes;
   }
@@ -156,8 +159,7 @@ export class RawArchive {
     const sizes = readSizes(this.root);
     const name = shardMark(shard);
     const dead = sizes.shards?.[name];
-    const isOurs = (series: string): boolean => series !== '' && isInShard(series, shard);
-    const days = dead === undefined ? sizes.days : cleanDay(this.root, sizes.days, dead, this.manifestOf, isOurs);
+    const days = dead === undefined ? sizes.days : await cleanDay(this.root, sizes.days, dead, this.manifestOf);
     const open = { ...sizes, days, shards: { ...sizes.shards, [name]: this.mark } };
     await writeSizes(this.root, open, name);
     return open;
@@ -170,8 +172,8 @@ export class RawArchive {
     const living = others();
     const isLast = Object.keys(shards ?? {}).every((other) => !living.has(other));
     const days = { ...before.days };
-    for (const [day, bytes] of this.written) {
-      days[day] = isLast ? weighDay(this.root, day) : (days[day] ?? 0) + bytes;
+    for (const day of this.written) {
+      days[day] = isLast ? weighDay(this.root, day) : (days[day] ?? 0) + this.weigh(day);
     }
     const open = Object.entries(shards ?? {}).filter(([other]) => other !== name || !committed);
     const marks = open.length === 0 ? {} : { shards: Object.fromEntries(open) };
@@ -184,11 +186,16 @@ export class RawArchive {
     return { run: this.run, day: this.day };
   }
 
-  private place(provider: string, name: string, content: Buffer): string {
+  /** Bytes of what this run has written to a day. */
+  private weigh(day: string): number {
+    const { pack, index } = packPaths(this.root, day, this.run);
+    return (statFile(pack)?.bytes ?? 0) + (statFile(index)?.bytes ?? 0);
+  }
+
+  private folderFor(provider: string): string {
     const day = `${provider}/${this.day}`;
-    const folder = join(rawFolder(this.root), day);
-    if (!this.written.has(day)) makeFolder(folder);
-    this.written.set(day, (this.written.get(day) ?? 0) + content.length);
-    return join(folder, name);
+    if (!this.written.has(day)) makeFolder(join(rawFolder(this.root), day));
+    this.written.add(day);
+    return day;
   }
 }

@@ -126,18 +126,3 @@ export function decodeItem(content: Buffer): RawItem | undefined {
 export function chainHash(before: string, content: Buffer): string {
   return sha256(Buffer.from(before + sha256(content)));
 }
-
-/** Name of an item's file: the series with `~` for `/`, the history, the place in it. */
-export function itemName(series: string, history: string, index: number): string {
-  return `${series.replaceAll('/', '~')}~${history}~${index}.gz`;
-}
-
-/** Reads an item's name; undefined when it is none. */
-export function readItemName(
-  name: string,
-): { readonly series: string; readonly history: string; readonly index: number } | undefined {
-  const parts = /^(.+)~([^~]+)~([1-9]\d*)\.gz$/.exec(name);
-  if (parts === null) return undefined;
-  const [, series = '', history = '', index = ''] = parts;
-  return { series: series.replaceAll('~', '/'), history, index: Number(index) };
-}

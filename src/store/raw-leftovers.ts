@@ -1,55 +1,71 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { statFile } from './files.ts';
+import { closeFiles, placeFile, statFile, writeFiles } from './files.ts';
 import type { Manifest } from './manifest-form.ts';
-import { rawFolder } from './paths.ts';
-import { readItemName } from './raw-item.ts';
-import { itemsOfDay, rawDays, readSizes, sizesPath, weighDay, writeSizes } from './raw-sizes.ts';
+import { indexText, packPaths, rawDays, readIndex } from './raw-pack.ts';
+import type { ItemPlace, PackPaths } from './raw-pack.ts';
+import { readSizes, sizesPath, weighDay, writeSizes } from './raw-sizes.ts';
 import type { OpenRun, RawSizes } from './raw-sizes.ts';
 
 /** What is committed of a series. */
 export type ManifestOf = (series: string) => Manifest | undefined;
 
 /**
- * Removes what a dead run wrote on a day and never committed, and weighs the day anew.
- * @param isOurs whether items of a series are looked at: those of a shard at work may wait for their commit
+ * Writes the index of a pack anew, or removes both where nothing is left. Not synced: what a crash leaves is the index before.
+ */
+export async function keepItems({ pack, index }: PackPaths, kept: readonly ItemPlace[]): Promise<void> {
+  if (kept.length === 0) {
+    rmSync(index, { force: true });
+    rmSync(pack, { force: true });
+    return;
+  }
+  const written = await writeFiles([{ path: index, content: Buffer.from(indexText(kept)) }]);
+  closeFiles(written);
+  for (const file of written) placeFile(file);
+}
+
+/**
+ * Forgets what a dead run wrote on a day and never committed, and weighs the day anew.
  * @returns the bytes of all days
  */
-export function cleanDay(
+export async function cleanDay(
   root: string,
   days: RawSizes['days'],
   { run, day }: OpenRun,
   manifestOf: ManifestOf,
-  isOurs: (series: string) => boolean,
-): RawSizes['days'] {
-  const isLeftover = (name: string): boolean => {
-    const parts = readItemName(name);
-    if (parts === undefined) return isOurs('');
-    if (!isOurs(parts.series)) return false;
-    const raw = manifestOf(parts.series)?.raw;
+): Promise<RawSizes['days']> {
+  const isCommitted = ({ series, history, index }: ItemPlace): boolean => {
+    const raw = manifestOf(series)?.raw;
     // A history is named by the run that began it: one of the dead run that no manifest has was never committed.
-    return raw?.history === parts.history ? parts.index > raw.items : parts.history === run;
+    return raw?.history === history ? index <= raw.items : history !== run;
   };
   const weighed = { ...days };
   for (const path of rawDays(root).filter((each) => each.endsWith(`/${day}`))) {
-    for (const name of itemsOfDay(root, path).filter(isLeftover))
-      rmSync(join(rawFolder(root), path, name), { force: true });
+    const files = packPaths(root, path, run);
+    const places = readIndex(files.index);
+    const kept = places.filter(isCommitted);
+    if (kept.length < places.length || kept.length === 0) await keepItems(files, kept);
     weighed[path] = weighDay(root, path);
   }
   return weighed;
 }
 
 /** The sizes without the marks of runs, which are all dead, and without what they never committed. */
-export function withoutDead(root: string, { open, shards, ...sizes }: RawSizes, manifestOf: ManifestOf): RawSizes {
-  const dead = [...(open === undefined ? [] : [open]), ...Object.values(shards ?? {})];
-  const days = dead.reduce((before, each) => cleanDay(root, before, each, manifestOf, () => true), sizes.days);
+export async function withoutDead(
+  root: string,
+  { open, shards, ...sizes }: RawSizes,
+  manifestOf: ManifestOf,
+): Promise<RawSizes> {
+  let { days } = sizes;
+  for (const dead of [...(open === undefined ? [] : [open]), ...Object.values(shards ?? {})]) {
+    days = await cleanDay(root, days, dead, manifestOf);
+  }
   return { ...sizes, days };
 }
 
-/** Removes what dead runs never committed; to be called while nobody writes. @throws VortexError `folder-unusable` */
+/** Forgets what dead runs never committed; to be called while nobody writes. @throws VortexError `folder-unusable` */
 export async function removeUncommitted(root: string, manifestOf: ManifestOf): Promise<void> {
   if (statFile(sizesPath(root)) === undefined) return;
   const sizes = readSizes(root);
   if (sizes.open === undefined && sizes.shards === undefined) return;
-  await writeSizes(root, withoutDead(root, sizes, manifestOf));
+  await writeSizes(root, await withoutDead(root, sizes, manifestOf));
 }

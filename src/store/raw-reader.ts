@@ -1,14 +1,18 @@
-import { join } from 'node:path';
 import { VortexError } from '../market/errors.ts';
-import { readWhole } from './files.ts';
 import type { RawHistory } from './manifest-form.ts';
-import { rawFolder } from './paths.ts';
-import { chainHash, decodeItem, readItemName } from './raw-item.ts';
+import { chainHash, decodeItem } from './raw-item.ts';
 import type { RawItem } from './raw-item.ts';
-import { dayOf, itemsOfDay, rawDays, readSizes } from './raw-sizes.ts';
+import { packsOf, readIndex, readItem } from './raw-pack.ts';
+import type { ItemPlace } from './raw-pack.ts';
+import { dayOf, readSizes } from './raw-sizes.ts';
 
-/** The files that may be one item; more than one only where a run died. */
-type Candidates = string[];
+/** An item of a pack. */
+interface Candidate {
+  readonly pack: string;
+  readonly place: ItemPlace;
+}
+
+const contentOf = ({ pack, place }: Candidate): Buffer | undefined => readItem(pack, place);
 
 /** The error that keeps a series from being made again, in words. */
 export function notReplayable(reason: string): VortexError {
@@ -18,7 +22,8 @@ export function notReplayable(reason: string): VortexError {
 /** One history of a series as the archive has it. */
 export class StoredHistory {
   readonly name: string;
-  private readonly items = new Map<number, Candidates>();
+  /** What may be the item of a place; more than one only where a run died. */
+  private readonly items = new Map<number, Candidate[]>();
   private readonly removedUntil: string | undefined;
   private reached = { items: 0, hash: '' };
 
@@ -27,16 +32,16 @@ export class StoredHistory {
     this.removedUntil = removedUntil;
   }
 
-  add(index: number, path: string): void {
-    const others = this.items.get(index);
-    if (others === undefined) this.items.set(index, [path]);
-    else others.push(path);
+  add(pack: string, place: ItemPlace): void {
+    const others = this.items.get(place.index);
+    if (others === undefined) this.items.set(place.index, [{ pack, place }]);
+    else others.push({ pack, place });
   }
 
   /** When its first item was seen, milliseconds since the epoch, UTC; undefined when that one is gone or not whole. */
   begins(): number | undefined {
-    for (const path of this.items.get(1) ?? []) {
-      const item = decodeItem(readWhole(path) ?? Buffer.alloc(0));
+    for (const candidate of this.items.get(1) ?? []) {
+      const item = decodeItem(contentOf(candidate) ?? Buffer.alloc(0));
       if (item !== undefined) return item.now;
     }
     return undefined;
@@ -76,9 +81,11 @@ export class StoredHistory {
 
   /** The item at a place; of several that a dead run left, the one that the next one or the manifest follows. */
   private find(index: number, before: string, after: string | undefined) {
-    const loaded = (this.items.get(index) ?? []).flatMap((path) => {
-      const content = readWhole(path);
-      return content === undefined ? [] : [{ path, item: decodeItem(content), hash: chainHash(before, content) }];
+    const loaded = (this.items.get(index) ?? []).flatMap((candidate) => {
+      const content = contentOf(candidate);
+      return content === undefined
+        ? []
+        : [{ path: candidate.pack, item: decodeItem(content), hash: chainHash(before, content) }];
     });
     if (loaded.length < 2) return loaded[0];
     const next = after === undefined ? this.prevsAt(index + 1) : [after];
@@ -86,7 +93,7 @@ export class StoredHistory {
   }
 
   private prevsAt(index: number): (string | undefined)[] {
-    return (this.items.get(index) ?? []).map((path) => decodeItem(readWhole(path) ?? Buffer.alloc(0))?.prev);
+    return (this.items.get(index) ?? []).map((candidate) => decodeItem(contentOf(candidate) ?? Buffer.alloc(0))?.prev);
   }
 
   private lossOf(place: string, before: RawItem | undefined): string {
@@ -102,21 +109,21 @@ export class RawListing {
 
   constructor(root: string) {
     const { removed } = readSizes(root);
-    for (const day of rawDays(root)) {
-      for (const name of itemsOfDay(root, day)) {
-        const parts = readItemName(name);
-        if (parts === undefined) continue;
-        const histories = this.bySeries.get(parts.series) ?? new Map<string, StoredHistory>();
-        this.bySeries.set(parts.series, histories);
-        const history = histories.get(parts.history) ?? new StoredHistory(parts.history, removed);
-        histories.set(parts.history, history);
-        history.add(parts.index, join(rawFolder(root), day, name));
-      }
+    for (const { pack, index } of packsOf(root)) {
+      for (const place of readIndex(index)) this.historyOf(place, removed).add(pack, place);
     }
     this.removed = removed;
   }
 
   private readonly removed: string | undefined;
+
+  private historyOf({ series, history: name }: ItemPlace, removed: string | undefined): StoredHistory {
+    const histories = this.bySeries.get(series) ?? new Map<string, StoredHistory>();
+    this.bySeries.set(series, histories);
+    const history = histories.get(name) ?? new StoredHistory(name, removed);
+    histories.set(name, history);
+    return history;
+  }
 
   /** Keys of all series that it has something of. */
   series(): string[] {

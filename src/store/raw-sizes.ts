@@ -5,6 +5,7 @@ import { DAY_MS } from '../market/period.ts';
 import { namesIn } from './listing.ts';
 import { closeFiles, placeFile, readWhole, writeFiles } from './files.ts';
 import { rawFolder } from './paths.ts';
+import { rawDays } from './raw-pack.ts';
 
 /** How much of the raw archive is kept. */
 export interface RawLimits {
@@ -41,20 +42,6 @@ export const sizesPath = (root: string): string => join(rawFolder(root), 'sizes.
 
 /** 2024/07/03, UTC. */
 export const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10).replaceAll('-', '/');
-
-/** The day folders of the archive, below it: `yahoo/2024/07/03`. */
-export function rawDays(root: string): string[] {
-  let level = [''];
-  for (let depth = 0; depth < 4; depth++) {
-    level = level.flatMap((path) =>
-      namesIn(join(rawFolder(root), path)).map((name) => (path ? `${path}/${name}` : name)),
-    );
-  }
-  return level;
-}
-
-/** Names of the items of a day folder. */
-export const itemsOfDay = (root: string, day: string): string[] => namesIn(join(rawFolder(root), day));
 
 /** Bytes of a day folder, by its files. */
 export function weighDay(root: string, day: string): number {

@@ -3,7 +3,7 @@ import type { Series } from '../market/instrument.ts';
 import { NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { Format } from '../market/file-format.ts';
-import type { FileContent } from './files.ts';
+import type { PackedItem } from './raw-pack.ts';
 import type { Revisions } from './revisions.ts';
 import type { VersionFacts } from './manifest.ts';
 import type { ManifestVersion, StoredFile } from './manifest-form.ts';
@@ -70,8 +70,8 @@ export interface SeriesChange {
   readonly facts: VersionFacts;
   /** What the source has changed, for the log of revisions. */
   readonly revisions?: Revisions;
-  /** Files of the raw archive that `facts.raw` counts already. */
-  readonly raw?: readonly FileContent[];
+  /** Items of the raw archive that `facts.raw` counts already. */
+  readonly raw?: readonly PackedItem[];
 }
 
 /** What a commit did beside what was asked. */

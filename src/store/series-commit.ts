@@ -2,22 +2,14 @@ import { renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { appendRows, appendTime } from './append.ts';
 import { columnNames } from './columns.ts';
-import {
-  dropFiles,
-  makeFolder,
-  placeFile,
-  storeError,
-  syncFiles,
-  syncFolder,
-  writeFiles,
-  writeUnsynced,
-} from './files.ts';
+import { dropFiles, makeFolder, placeFile, storeError, syncFiles, syncFolder, writeFiles } from './files.ts';
 import type { WrittenFile } from './files.ts';
 import type { Journal } from './journal.ts';
 import { describeTimes } from './manifest.ts';
 import { MANIFEST_SCHEMA } from './manifest-form.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest-form.ts';
 import { quarantinePath } from './paths.ts';
+import { appendItems } from './raw-pack.ts';
 import { appendRevisions, revisionLines, revisionsLength, withoutKnown } from './revisions.ts';
 import type { Committed, SeriesChange, SeriesHead } from './series-change.ts';
 import { wantedFiles } from './wanted-files.ts';
@@ -159,7 +151,11 @@ export async function commitChanges(
   isWhole: (file: StoredFile) => boolean,
 ): Promise<Committed[]> {
   // Before anything of ours waits for the disk, which would make new files wait too.
-  writeUnsynced(changes.flatMap(({ raw }) => raw ?? []));
+  appendItems(
+    root,
+    run,
+    changes.flatMap(({ raw }) => raw ?? []),
+  );
   const drafts: Draft[] = [];
   for (const change of changes) drafts.push(await draft(change, root, isWhole));
   const contents = drafts.flatMap(({ files }) => files.flatMap((file) => ('encoded' in file ? [file.encoded] : [])));

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -27,9 +27,10 @@ function removeData(folder: string): void {
   for (const path of dataFiles(folder)) rmSync(join(folder, path));
 }
 
-const rawItems = (folder: string, series: string): string[] =>
+/** The indexes of the raw archive, one for each run. */
+const indexes = (folder: string): string[] =>
   everythingIn(join(folder, '.vortex/raw'))
-    .filter((path) => path.includes(`/${series.replaceAll('/', '~')}~`))
+    .filter((path) => path.endsWith('.index'))
     .map((path) => join(folder, '.vortex/raw', path));
 
 async function download(cwd: string, sandbox: StandIn, now: string, args: readonly string[]) {
@@ -88,43 +89,65 @@ describe('a folder with futures, stocks and forex by day, hour and minute, in bo
 
 describe('a series whose raw answers are not all there', () => {
   const KEY = 'stocks/1d/SPY';
-  const damages: readonly [string, (path: string) => void][] = [
+  const OTHER = 'stocks/1d/KO';
+
+  /** Changes what the line of a series in an index says of where its item is: first byte, length. */
+  const movedTo = (change: (at: number, bytes: number) => [number, number]) => (index: string) => {
+    const lines = readFileSync(index, 'utf8').split('\n');
+    const moved = lines.map((line) => {
+      const [series = '', history = '', place = '', at = '', bytes = ''] = line.split('\t');
+      return series === KEY ? [series, history, place, ...change(Number(at), Number(bytes))].join('\t') : line;
+    });
+    writeFileSync(index, moved.join('\n'));
+  };
+  /** Changes the bytes of the item of a series. */
+  const altered = (change: (item: Buffer) => void) => (index: string) => {
+    const pack = index.replace(/index$/, 'items.gz');
+    const content = readFileSync(pack);
+    movedTo((at, bytes) => {
+      change(content.subarray(at, at + bytes));
+      return [at, bytes];
+    })(index);
+    writeFileSync(pack, content);
+  };
+  const damages: readonly [string, (index: string) => void][] = [
     [
       'gone',
-      (path) => {
-        rmSync(path);
+      (index) => {
+        const lines = readFileSync(index, 'utf8').split('\n');
+        writeFileSync(index, lines.filter((line) => !line.startsWith(KEY)).join('\n'));
       },
     ],
     [
-      'cut short',
-      (path) => {
-        truncateSync(path, 100);
+      'no line of an index',
+      (index) => {
+        writeFileSync(index, readFileSync(index, 'utf8').replace(`${KEY}\t`, `${KEY}\tx\t`));
       },
     ],
-    [
-      'empty',
-      (path) => {
-        truncateSync(path, 0);
-      },
-    ],
-    [
-      'longer',
-      (path) => {
-        appendFileSync(path, 'x');
-      },
-    ],
+    ['cut short', movedTo((at) => [at, 100])],
+    ['empty', movedTo((at) => [at, 0])],
+    ['longer', movedTo((at, bytes) => [at, bytes + 1])],
+    ['behind the end', movedTo((at, bytes) => [at + 1e9, bytes])],
     [
       'altered in one byte',
-      (path) => {
-        const content = readFileSync(path);
-        content.writeUInt8(content.readUInt8(content.length - 6) ^ 1, content.length - 6);
-        writeFileSync(path, content);
-      },
+      altered((item) => {
+        item.writeUInt8(item.readUInt8(item.length - 6) ^ 1, item.length - 6);
+      }),
+    ],
+    [
+      'nothing but zeros',
+      altered((item) => {
+        item.fill(0);
+      }),
     ],
     [
       'that of another series',
-      (path) => {
-        writeFileSync(path, readFileSync(path.replace('~SPY~', '~KO~')));
+      (index) => {
+        const other = readFileSync(index, 'utf8')
+          .split('\n')
+          .find((line) => line.startsWith(OTHER));
+        const [at = 0, bytes = 0] = other?.split('\t').slice(3).map(Number) ?? [];
+        movedTo(() => [at, bytes])(index);
       },
     ],
   ];
@@ -138,10 +161,11 @@ describe('a series whose raw answers are not all there', () => {
     }
     const data = join(origin, 'data');
     const before = contents(data);
-    const items = rawItems(data, KEY);
-    expect(items).toHaveLength(3);
-    for (const path of items) {
-      const whole = readFileSync(path);
+    const runs = indexes(data);
+    expect(runs).toHaveLength(3);
+    for (const path of runs) {
+      const pack = path.replace(/index$/, 'items.gz');
+      const [whole, items] = [readFileSync(path), readFileSync(pack)];
       for (const [what, damage] of damages) {
         damage(path);
         removeData(data);
@@ -151,6 +175,7 @@ describe('a series whose raw answers are not all there', () => {
         const { [`${KEY}.csv`]: lost, ...others } = before;
         expect(contents(data)).toEqual(others);
         writeFileSync(path, whole);
+        writeFileSync(pack, items);
       }
     }
     expect((await rebuild(origin, ['SPY'])).told).toMatchObject({ rebuilt: 1, unchanged: 0, refused: [] });

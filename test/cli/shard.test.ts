@@ -74,7 +74,7 @@ const totalOf = (reports: readonly Report[], part: 'series' | 'bars'): Record<st
 /** What the raw archive says that it weighs, and what it weighs. */
 function archiveOf(root: string): [unknown, number] {
   const folder = join(root, '.vortex/raw');
-  const items = everythingIn(folder).filter((path) => path.endsWith('.gz'));
+  const items = everythingIn(folder).filter((path) => /\.(?:items\.gz|index)$/.test(path));
   const { days, ...marks } = z
     .looseObject({ days: z.record(z.string(), z.number()) })
     .parse(JSON.parse(readFileSync(join(folder, 'sizes.json'), 'utf8')));

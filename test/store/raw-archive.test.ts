@@ -2,9 +2,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RawArchive } from '../../src/store/raw-archive.ts';
-import type { RawAnswers } from '../../src/store/raw-archive.ts';
 import { decodeItem } from '../../src/store/raw-item.ts';
-import { RawListing } from '../../src/store/raw-reader.ts';
+import { appendItems } from '../../src/store/raw-pack.ts';
 import type { RawLimits } from '../../src/store/raw-sizes.ts';
 import { SeriesStore } from '../../src/store/series-store.ts';
 import type { Series } from '../../src/market/instrument.ts';
@@ -12,26 +11,8 @@ import { shardIndex } from '../../src/market/shard.ts';
 import { lockShard } from '../../src/store/shard-lock.ts';
 import type { ShardLock } from '../../src/store/shard-lock.ts';
 import { everythingIn, temporaryFolder } from '../support/folder.ts';
+import { archived, bodies, daysOf, listed, NO_LIMITS, packs, told, weight } from './archiving.ts';
 import { bars, change, SPY, stock } from './workspace.ts';
-
-const NO_LIMITS: RawLimits = { days: undefined, bytes: undefined };
-
-const told = (body: string): RawAnswers => ({
-  provider: 'yahoo',
-  reason: 'update',
-  suggested: false,
-  extendedHours: false,
-  settleMs: 0,
-  whole: true,
-  answers: [
-    {
-      range: { from: 0, to: 1 },
-      exchanges: [
-        { method: 'GET', url: 'http://x/SPY', requestedAt: 0, status: 200, headers: {}, body: Buffer.from(body) },
-      ],
-    },
-  ],
-});
 
 interface Way {
   readonly limits?: RawLimits;
@@ -59,19 +40,6 @@ async function runOn(
   await raw.close(true);
 }
 
-const items = (root: string): string[] =>
-  everythingIn(join(root, '.vortex/raw')).filter((path) => path.endsWith('.gz'));
-const daysOf = (root: string): string[] =>
-  items(root).map((path) => path.slice('yahoo/'.length, 'yahoo/2024/01/01'.length));
-
-/** The bodies that the manifest's history leads to. */
-function bodies(root: string, series: Series = SPY): string[] {
-  const raw = new SeriesStore(root, 'x', () => 0).manifestOf(series.key)?.raw;
-  if (raw === undefined) throw new Error('no history');
-  const read = [...new RawListing(root).history(series.key, raw.history).read(series.key, raw)];
-  return read.map(({ exchanges }) => exchanges[0]?.body.toString('utf8') ?? '');
-}
-
 describe('retention', () => {
   it('by age removes the days before, oldest first, and says so of what is missing', async () => {
     const root = temporaryFolder();
@@ -85,8 +53,7 @@ describe('retention', () => {
   it('by size removes the oldest days until the rest is small enough, also days of another provider', async () => {
     const root = temporaryFolder();
     for (const day of ['2024-01-01', '2024-01-02', '2024-01-03']) await runOn(root, day);
-    const size = items(root).reduce((sum, path) => sum + readFileSync(join(root, '.vortex/raw', path)).length, 0);
-    await runOn(root, '2024-01-04', { limits: { days: undefined, bytes: size + 100 } });
+    await runOn(root, '2024-01-04', { limits: { days: undefined, bytes: weight(root) + 100 } });
     expect(daysOf(root)).toEqual(['2024/01/02', '2024/01/03', '2024/01/04']);
     await runOn(root, '2024-01-05', { limits: { days: undefined, bytes: 0 } });
     expect(daysOf(root)).toEqual([]);
@@ -115,7 +82,7 @@ describe('retention', () => {
     await new RawArchive(root, 'r', Date.parse('2024-06-01'), { days: 30, bytes: undefined }, () => undefined).close(
       true,
     );
-    expect(items(root)).toEqual([]);
+    expect(archived(root)).toEqual([]);
   });
 });
 
@@ -148,10 +115,12 @@ describe('what a run that died had archived', () => {
     await runOn(root, '2024-01-01');
     await runOn(root, '2024-01-02');
     await runOn(root, '2024-01-03');
-    const second = items(root).find((path) => path.includes('/02/')) ?? '';
+    const second = packs(root).find((path) => path.includes('/02/')) ?? '';
+    const index = second.replace('.items.gz', '.index');
     const stray = join(root, '.vortex/raw', second.replace('2024/01/02', '2023/12/31'));
     mkdirSync(dirname(stray), { recursive: true });
     writeFileSync(stray, 'half');
+    writeFileSync(stray.replace('.items.gz', '.index'), readFileSync(join(root, '.vortex/raw', index)));
     expect(bodies(root)).toEqual(['2024-01-01', '2024-01-02', '2024-01-03']);
   });
 });
@@ -159,7 +128,7 @@ describe('what a run that died had archived', () => {
 it('an item is one line of JSON and the answer as it came', async () => {
   const root = temporaryFolder();
   await runOn(root, '2024-01-01', { body: 'a\nb\u0000' });
-  const [path = ''] = items(root);
+  const [path = ''] = packs(root);
   const item = decodeItem(readFileSync(join(root, '.vortex/raw', path)));
   expect(item).toMatchObject({ provider: 'yahoo', series: SPY.key, index: 1, prev: '', now: Date.parse('2024-01-01') });
   expect(item?.exchanges[0]).toMatchObject({
@@ -179,8 +148,6 @@ describe('the archive of shards', () => {
       days: Record<string, number>;
       shards?: Record<string, unknown>;
     };
-  const weight = (root: string): number =>
-    items(root).reduce((sum, path) => sum + readFileSync(join(root, '.vortex/raw', path)).length, 0);
   const mine = (index: number): Series[] =>
     ['SPY', 'KO', 'QQQ', 'AAPL', 'MSFT', 'GE', 'T', 'F']
       .map(stock)
@@ -193,7 +160,7 @@ describe('the archive of shards', () => {
     const keep = (series: Series) => raw.keep(change(series, store.read(series), bars(10)), told(series.key));
     return {
       write: async (series: Series) => {
-        for (const { path, content } of (await keep(series)).raw ?? []) writeFileSync(path, content);
+        appendItems(root, run, (await keep(series)).raw ?? []);
       },
       commit: async (series: Series) => {
         await store.commit(await keep(series));
@@ -232,15 +199,14 @@ describe('the archive of shards', () => {
     await dying.write(first[1] ?? SPY);
     await living.write(second[0] ?? SPY);
     expect(Object.keys(sizes(root).shards ?? {}).sort()).toEqual(['0-of-2', '1-of-2']);
-    expect(items(root)).toHaveLength(3);
+    expect(listed(root)).toHaveLength(3);
     // Killed: its lock goes, its mark in the archive stays.
     dead.release();
     const next = running(root, await take(root, 0), 'next');
     await next.commit(first[2] ?? SPY);
-    const names = items(root).join();
-    expect(items(root)).toHaveLength(3);
-    expect(names).not.toContain(first[1]?.key.replaceAll('/', '~'));
-    expect(names).toContain(second[0]?.key.replaceAll('/', '~'));
+    expect(listed(root)).toHaveLength(3);
+    expect(listed(root)).not.toContain(first[1]?.key);
+    expect(listed(root)).toContain(second[0]?.key);
     await living.commit(second[0] ?? SPY);
     await living.end();
     await next.end();
@@ -253,10 +219,10 @@ describe('the archive of shards', () => {
       const dead = await take(root, 0);
       await running(root, dead, 'dying').write(mine(0)[0] ?? SPY);
       dead.release();
-      expect(items(root)).toHaveLength(1);
+      expect(listed(root)).toHaveLength(1);
       if (next === 'alone') await runOn(root, DAY, { series: stock('NEW') });
       else (await lockShard(root, 'next', { index: 1, count: 3 })).release();
-      expect(items(root)).toHaveLength(next === 'alone' ? 1 : 0);
+      expect(packs(root)).toHaveLength(next === 'alone' ? 1 : 0);
       expect(sizes(root).shards).toBeUndefined();
     }
   });

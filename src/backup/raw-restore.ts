@@ -1,0 +1,91 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readWhole, statFile } from '../store/files.ts';
+import { keepItems } from '../store/raw-leftovers.ts';
+import { appendItems, indexOfPack, packOfIndex, packPaths, packsOf } from '../store/raw-pack.ts';
+import { parseIndex, readIndex, readItem } from '../store/raw-pack.ts';
+import type { PackedItem } from '../store/raw-pack.ts';
+import type { ListLine } from './checksum-list.ts';
+import { RAW } from './raw-packs.ts';
+import { fileHash, replaceStaged, stagedFiles, stagedPath } from './staging.ts';
+import type { Staged } from './staging.ts';
+
+/** How much of an archive is held before it is written again, bytes. */
+const TOGETHER = 8 << 20;
+
+/** Takes the items of series out of the raw archive. */
+export async function forgetItems(root: string, keys: ReadonlySet<string>): Promise<void> {
+  for (const pack of packsOf(root)) {
+    const places = readIndex(pack.index);
+    const kept = places.filter(({ series }) => !keys.has(series));
+    if (kept.length < places.length) await keepItems(pack, kept);
+  }
+}
+
+/** Whether a pack that comes out of a backup has anything of some series, by the index that came before it. */
+export function isPackWanted(aside: string, path: string, keys: ReadonlySet<string>): boolean {
+  const index = indexOfPack(path);
+  const content = index === undefined ? undefined : readWhole(stagedPath(aside, index));
+  return content === undefined || parseIndex(content).some(({ series }) => keys.has(series));
+}
+
+/** The packs that were staged, by their indexes; paths below the folder. */
+async function stagedRaw(aside: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { path } of stagedFiles(aside)) if (path.startsWith(RAW)) paths.push(path);
+  return paths;
+}
+
+/** Items of series out of one staged pack, some mebibytes at a time. */
+function* itemsOf(root: string, index: string, keys: ReadonlySet<string> | undefined): Generator<PackedItem[]> {
+  const pack = join(root, packOfIndex(index) ?? '');
+  const day = index.slice(RAW.length, index.lastIndexOf('/'));
+  let items: PackedItem[] = [];
+  let bytes = 0;
+  for (const place of readIndex(join(root, index))) {
+    const content = keys === undefined || keys.has(place.series) ? readItem(pack, place) : undefined;
+    if (content === undefined) continue;
+    items.push({ ...place, day, content });
+    bytes += content.length;
+    if (bytes < TOGETHER) continue;
+    yield items;
+    items = [];
+    bytes = 0;
+  }
+  if (items.length > 0) yield items;
+}
+
+/**
+ * Packs anew what was staged of the raw archive, under the name of the restore, so that it can stand beside the packs of the
+ * runs that it is from.
+ * @param keys series that are wanted; undefined: all
+ * @returns what is staged now
+ */
+export async function repackStaged(
+  aside: string,
+  run: string,
+  keys: ReadonlySet<string> | undefined,
+  staged: Staged,
+): Promise<Staged> {
+  const root = stagedPath(aside, '');
+  const bytesOf = (paths: readonly string[]): number =>
+    paths.reduce((sum, path) => sum + (statFile(join(root, path))?.bytes ?? 0), 0);
+  const old = await stagedRaw(aside);
+  const days = new Set<string>();
+  for (const index of old.filter((path) => packOfIndex(path) !== undefined)) {
+    for (const items of itemsOf(root, index, keys)) {
+      appendItems(root, run, items);
+      for (const { day } of items) days.add(day);
+    }
+  }
+  const made = [...days].flatMap((day) => {
+    const { pack, index } = packPaths('', day, run);
+    return [index, pack];
+  });
+  const lines: ListLine[] = [];
+  for (const path of made) lines.push({ path, sha256: await fileHash(join(root, path)) });
+  const bytes = staged.bytes - bytesOf(old) + bytesOf(made);
+  for (const path of old) rmSync(join(root, path), { force: true });
+  await replaceStaged(aside, (path) => path.startsWith(RAW), lines);
+  return { ...staged, files: staged.files - old.length + made.length, bytes };
+}
