@@ -6,7 +6,9 @@ import { VortexError } from '../market/errors.ts';
 import { DAY_MS, isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { columnNames, FIXED_COLUMNS } from './columns.ts';
+import { putNumber, putText } from './text-bytes.ts';
 
+const LINE_FEED = 10;
 const MINUTE_MS = 60_000;
 const DATE_LENGTH = '2024-01-02'.length;
 
@@ -33,36 +35,69 @@ function instantText(instant: number): string {
   return dateText(date) + (minutes[(instant - date) / MINUTE_MS] ?? '');
 }
 
+const headers = new Map<string, string>();
+
+/** The header line, through csv-stringify. */
+function headerOf(bars: Bars): string {
+  const names = columnNames(bars);
+  const key = names.join();
+  let text = headers.get(key);
+  if (text === undefined) {
+    text = stringify([names]);
+    headers.set(key, text);
+  }
+  return text;
+}
+
+function putDate(out: Uint8Array, at: number, date: number): number {
+  return putText(out, at, dateText(date));
+}
+
+function putInstant(out: Uint8Array, at: number, instant: number): number {
+  if (instant % MINUTE_MS !== 0) return putText(out, at, formatInstant(instant));
+  const date = Math.floor(instant / DAY_MS) * DAY_MS;
+  return putText(out, putText(out, at, dateText(date)), minutes[(instant - date) / MINUTE_MS] ?? '');
+}
+
+const COMMA = 44;
+/** More than a row takes: a stamp, and so much for each column. */
+const STAMP_ROOM = 64;
+const COLUMN_ROOM = 40;
+
+/** Rows are written here first; one table of bars at a time. */
+const page = Buffer.allocUnsafeSlow(1 << 18);
+
 /**
  * The bars as CSV: a header, then one line a bar, ascending. Dates as 2024-01-02, instants as 2024-01-02T14:30:00Z (UTC).
  * Numbers are the shortest text that reads back the same double; a missing value is empty. The header goes through
  * csv-stringify; the rows are numbers and dates only, which never need quoting.
  */
 export function encodeCsv(bars: Bars, period: Period): Buffer {
-  return encodeRows(bars, period, stringify([columnNames(bars)]));
+  return encodeRows(bars, period, headerOf(bars));
 }
 
 /** The same without the header. @param before text that stands before the rows */
 export function encodeRows(bars: Bars, period: Period, before = ''): Buffer {
-  const stamp = isIntraday(period) ? instantText : dateText;
+  const putStamp = isIntraday(period) ? putInstant : putDate;
   const { time, open, high, low, close, volume } = bars;
   const columns = [open, high, low, close, volume, ...bars.extras.values()];
-  const chunks: Buffer[] = [];
-  let text = before;
+  const full = page.length - STAMP_ROOM - columns.length * COLUMN_ROOM;
+  const pages: Buffer[] = [Buffer.from(before, 'latin1')];
+  let at = 0;
   for (let row = 0; row < time.length; row++) {
-    text += stamp(time[row] ?? Number.NaN);
+    at = putStamp(page, at, time[row] ?? Number.NaN);
     for (const column of columns) {
+      page[at++] = COMMA;
       const value = column[row] ?? Number.NaN;
-      text += Number.isNaN(value) ? ',' : `,${value}`;
+      if (!Number.isNaN(value)) at = putNumber(page, at, value);
     }
-    text += '\n';
-    if (text.length > 1_000_000) {
-      chunks.push(Buffer.from(text, 'latin1'));
-      text = '';
-    }
+    page[at++] = LINE_FEED;
+    if (at <= full) continue;
+    pages.push(Buffer.from(page.subarray(0, at)));
+    at = 0;
   }
-  chunks.push(Buffer.from(text, 'latin1'));
-  return Buffer.concat(chunks);
+  pages.push(page.subarray(0, at));
+  return Buffer.concat(pages);
 }
 
 function corrupt(path: string, line: number, what: string): VortexError {
@@ -76,7 +111,6 @@ function corrupt(path: string, line: number, what: string): VortexError {
 /** How a double is written. Number() takes more: a blank would become 0. */
 const DOUBLE = /^-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?$/;
 
-const LINE_FEED = 10;
 /** About so many bytes are text at a time: one text has a greatest length, and many lines at once cost memory. */
 const SLICE_BYTES = 4_194_304;
 

@@ -4,7 +4,7 @@ import type { BasisChange } from '../market/basis.ts';
 import type { BarChange } from '../market/merge.ts';
 import type { Period } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
-import { makeFolder, readPart, readWhole, storeError, syncDescriptor } from './files.ts';
+import { makeFolder, readPart, readWhole, statFile, storeError, syncDescriptor } from './files.ts';
 import { OWN_FOLDER } from './paths.ts';
 
 /** What a source has changed of a series after it was stored. */
@@ -70,7 +70,10 @@ export function withoutKnown(
 
 /** Length of the log of a series up to its last whole line, bytes; for when no manifest tells it. */
 export function revisionsLength(root: string, key: string): number {
-  return (readWhole(revisionsPath(root, key))?.lastIndexOf('\n') ?? -1) + 1;
+  const path = revisionsPath(root, key);
+  // Most series have none, and asking costs less than an error.
+  if (statFile(path) === undefined) return 0;
+  return (readWhole(path)?.lastIndexOf('\n') ?? -1) + 1;
 }
 
 /**
