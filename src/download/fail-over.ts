@@ -17,6 +17,11 @@ export interface Attempt {
 /** Errors about a series after which another provider may have it. */
 const NOT_HERE: ReadonlySet<VortexError['code']> = new Set(['no-such-symbol', 'not-servable', 'allowance-used']);
 
+/** Errors that a provider which is up gives too; of one that has answered nothing in a run they say that it is down. */
+const BROKEN: ReadonlySet<VortexError['code']> = new Set([
+  ...(['provider-fault', 'network', 'timeout', 'rate-limited', 'bad-answer', 'html-answer'] as const),
+]);
+
 /**
  * Takes series that have no bars yet, or that another's may be mixed into, to the next listed provider when one is away or
  * cannot serve them.
@@ -25,6 +30,8 @@ export class FailOver {
   readonly #plan: Plan;
   readonly #warn: (message: string) => void;
   readonly #said = new Set<string>();
+  /** Providers that have given a proper answer in this run. */
+  readonly #answered = new Set<string>();
 
   constructor(plan: Plan, warn: (message: string) => void) {
     this.#plan = plan;
@@ -49,12 +56,13 @@ export class FailOver {
     for (let at = job; ;) {
       const last = await attempt(at);
       const { error, isEmpty = false } = last;
+      const isBroken = this.#isBroken(at.provider, error);
       if (error === undefined && !isEmpty) return last.settle;
       // A provider that is away may have what the others lack, and an empty answer is better than none.
-      if (error === undefined || POSTPONING.has(error.code) || at.stored.rows > 0) kept ??= last;
+      if (error === undefined || isBroken || POSTPONING.has(error.code) || at.stored.rows > 0) kept ??= last;
       if (error !== undefined && last !== kept) refusals.push(error.message);
       tried.add(at.provider);
-      const isAway = error?.disposition === 'stop-provider' || stopped.has(at.provider);
+      const isAway = isBroken || error?.disposition === 'stop-provider' || stopped.has(at.provider);
       const isGuest = at.guestOf !== undefined && error?.disposition !== 'abort-run';
       const isElsewhere = error === undefined || isAway || isGuest || NOT_HERE.has(error.code);
       const next = isElsewhere ? this.#plan.instead?.(at, new Set([...tried, ...stopped.keys()])) : undefined;
@@ -73,6 +81,13 @@ export class FailOver {
       this.#say(at, next, error);
       at = next;
     }
+  }
+
+  /** Whether a provider has failed all tries of a request and answered nothing else in this run. */
+  #isBroken(provider: string, error: VortexError | undefined): boolean {
+    if (error !== undefined && BROKEN.has(error.code)) return !this.#answered.has(provider);
+    if (error === undefined || error.code === 'no-such-symbol') this.#answered.add(provider);
+    return false;
   }
 
   /** Whether others have told of all that the series' own provider is asked for. */

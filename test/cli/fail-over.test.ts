@@ -116,4 +116,24 @@ describe.concurrent('with Barchart before Yahoo', () => {
     const truth = await sandbox.truth('forex/EURUSD?period=1d&from=2024-01-01&to=2024-07-03');
     expect(csvRows(join(cwd, 'data/forex/1d/EURUSD.csv'))).toHaveLength(truth.length);
   });
+
+  it.for(['503', 'reset', 'html'])(
+    '%s at the first of two: a run of one series gets it from the second',
+    async (fault, context) => {
+      const cwd = temporaryFolder(context);
+      const sandbox = await standIn(NOW, `dukascopy:${fault}`, context);
+      const { env } = sandbox;
+      const args = ['download', 'EURUSD', '--start', '2024-06-03', '-p', 'dukascopy,yahoo', '--json', '--now', NOW];
+      const { code, stdout, stderr } = await vortex(args, { cwd, env });
+      context.expect(code, stderr).toBe(0);
+      context.expect(told(readReport(stdout), ['forex/1d/EURUSD'])).toEqual([['updated', 'yahoo', undefined]]);
+      context.expect(stderr).toMatch(/forex\/1d\/EURUSD is asked of yahoo in place of dukascopy: /);
+
+      await sandbox.change({ faults: `dukascopy:${fault};yahoo:${fault}` });
+      const none = await vortex([...args, '-o', 'none'], { cwd, env });
+      context.expect(none.code).toBe(3);
+      context.expect(resultOf(readReport(none.stdout), 'forex/1d/EURUSD')).toMatchObject({ provider: 'dukascopy' });
+      context.expect(dataFiles(join(cwd, 'none'))).toEqual([]);
+    },
+  );
 });

@@ -175,6 +175,8 @@ describe('a series without bars', () => {
     ['does not know the symbol', fault('no-such-symbol', 'skip-series')],
     ['cannot serve it', fault('not-servable', 'skip-series')],
     ['gives no more', fault('allowance-used', 'stop-provider')],
+    ['has answered nothing in this run', fault('network', 'skip-series')],
+    ['has only given what cannot be read', fault('bad-answer', 'skip-series')],
   ])('goes to the next provider when its first one %s, and that is said', async (_, error) => {
     const root = temporaryFolder();
     const answers = [error, good(JANUARY)];
@@ -187,10 +189,19 @@ describe('a series without bars', () => {
   it.each([
     ['one request fails', fault('network', 'skip-series'), 3],
     ['an answer cannot be read', fault('bad-answer', 'skip-series'), 3],
-  ])('stays when %s: another try may do', async (_, error, code) => {
+  ])('stays when %s of a provider that has answered others: another try may do', async (_, error, code) => {
     const root = temporaryFolder();
-    const ran = await paidRun(root, [job(root, SPY, paid)], account(2), { answers: [error] }, { instead: elsewhere });
-    expect([ran.codes, dataFiles(root)]).toEqual([[code], []]);
+    const jobs = [job(root, QQQ, paid), job(root, SPY, paid)];
+    const ran = await paidRun(root, jobs, account(2), { answers: [good(JANUARY), error] }, { instead: elsewhere });
+    expect(outcomes(ran.results)).toEqual(['stocks/1d/QQQ updated', `stocks/1d/SPY failed ${error.code}`]);
+    expect([ran.codes, dataFiles(root), ran.asked.length]).toEqual([[code], ['stocks/1d/QQQ.csv'], 2]);
+  });
+
+  it('has failed by the word of the one that is down when the next does not have it', async () => {
+    const root = temporaryFolder();
+    const answers = [fault('timeout', 'skip-series'), fault('no-such-symbol', 'skip-series')];
+    const ran = await paidRun(root, [job(root, SPY, paid)], account(2), { answers }, { instead: elsewhere });
+    expect([outcomes(ran.results), ran.codes]).toEqual([['stocks/1d/SPY failed timeout'], [3]]);
   });
 
   it('is asked of the next when its first one has no bars of it; where none has, that is what is kept', async () => {
