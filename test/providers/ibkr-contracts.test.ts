@@ -28,6 +28,7 @@ describe('names there', () => {
   it.each([
     ['SPY', { secType: 'STK', symbol: 'SPY', exchange: 'SMART', currency: 'USD' }],
     ['BRK-B', { secType: 'STK', symbol: 'BRK B', exchange: 'SMART', currency: 'USD' }],
+    ['BRK.B', { secType: 'STK', symbol: 'BRK B', exchange: 'SMART', currency: 'USD' }],
     ['OCDO.L', { secType: 'STK', symbol: 'OCDO', exchange: 'LSE', currency: 'GBP' }],
     ['0700.HK', { secType: 'STK', symbol: '700', exchange: 'SEHK', currency: 'HKD' }],
     ['^GSPC', { secType: 'IND', symbol: 'SPX', exchange: 'CBOE' }],

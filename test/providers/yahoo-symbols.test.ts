@@ -40,6 +40,13 @@ describe('the symbol at Yahoo', () => {
     }
   });
 
+  it('of a share class is written with a hyphen there, however it was asked for', () => {
+    expect(yahoo.symbolFor(stock('BRK.B'), undefined)).toBe('BRK-B');
+    expect(yahoo.symbolFor(stock('BF.A'), undefined)).toBe('BF-A');
+    for (const listed of ['VOD.L', '7203.T', 'SIE.F', 'BB.TO'])
+      expect(yahoo.symbolFor(stock(listed), undefined)).toBe(listed);
+  });
+
   it('is none for a market that Yahoo does not have, and for a future without a contract', () => {
     expect(contract(market('AEX'), 'Z24')).toBeUndefined();
     expect(yahoo.symbolFor(market('GOLD'), undefined)).toBeUndefined();

@@ -2,6 +2,7 @@ import { catalogue, marketOfRoot } from '../../market/catalogue.ts';
 import type { Market } from '../../market/catalogue.ts';
 import { deliveryMonth } from '../../market/futures-cycle.ts';
 import type { Contract, Instrument } from '../../market/instrument.ts';
+import { withHyphenatedClass } from '../../market/share-class.ts';
 
 /** What a contract is searched by. */
 export interface Search {
@@ -79,7 +80,7 @@ function stockSearch({ symbols, code, currency }: Instrument): Search | undefine
     const [, symbol, exchange = 'SMART', paidIn = currency ?? 'USD'] = NAMED.exec(named) ?? [];
     return symbol === undefined ? undefined : { secType: 'STK', symbol, exchange, currency: paidIn };
   }
-  const [ticker = '', ending, ...more] = code.split('.');
+  const [ticker = '', ending, ...more] = withHyphenatedClass(code).split('.');
   const venue = ending === undefined ? (['SMART', 'USD'] as const) : VENUES[ending];
   // A pair of coins, a front month and an ending that nobody told us of have no name there.
   if (venue === undefined || more.length > 0 || !/^[A-Z0-9]+(-[A-Z])?$/.test(ticker)) return undefined;

@@ -1,4 +1,5 @@
 import type { Contract, Instrument } from '../../market/instrument.ts';
+import { withHyphenatedClass } from '../../market/share-class.ts';
 
 /** Yahoo's ending of a single contract, by exchange; used where the settings name only a root. */
 const SUFFIX_BY_EXCHANGE: Readonly<Record<string, string>> = {
@@ -23,7 +24,7 @@ function contractRoot(instrument: Instrument): { root: string; suffix: string } 
 }
 
 /**
- * Yahoo's symbol: GCJ24.CMX for a contract, EURUSD=X for forex, the ticker for anything else. Undefined when Yahoo has no
+ * Yahoo's symbol: GCJ24.CMX for a contract, EURUSD=X for forex, the ticker for anything else (BRK-B). Undefined when Yahoo has no
  * name for it. A contract never gets the front month's symbol (GC=F), whatever the settings say: that would file other bars
  * under its name.
  */
@@ -36,5 +37,5 @@ export function yahooSymbol(instrument: Instrument, contract: Contract | undefin
   const named = instrument.symbols?.yahoo;
   if (named !== undefined) return named;
   if (instrument.class === 'forex') return `${instrument.code.replace(/^\^/, '')}=X`;
-  return instrument.class === 'stock' ? instrument.code : undefined;
+  return instrument.class === 'stock' ? withHyphenatedClass(instrument.code) : undefined;
 }
