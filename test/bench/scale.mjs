@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measure, median } from './measure.mjs';
+import { measure, measureOpenFiles, median } from './measure.mjs';
 
 const here = import.meta.dirname;
 const vortex = join(here, '../../dist/main.js');
@@ -18,7 +18,7 @@ const told = (runs) =>
 
 function row(name, first, cwd, args, env) {
   const times = (command) => told([1, 2, 3].map(() => measure(cwd, [vortex, command, ...args(command)], env)));
-  return [name, told([first]), times('download'), times('plan'), times('status')];
+  return [name, `${told([first])}, ${first.open} open`, times('download'), times('plan'), times('status')];
 }
 
 async function stocks() {
@@ -30,16 +30,18 @@ async function stocks() {
     VORTEX_LOGGING_LEVEL: 'warn',
   };
   try {
-    return SIZES.map((count) => {
+    const rows = [];
+    for (const count of SIZES) {
       const cwd = join(folder, `stocks-${count}`);
       mkdirSync(cwd);
       const symbols = Array.from({ length: count }, (_, i) => `stock:T${String(i + 1).padStart(5, '0')}\n`);
       writeFileSync(join(cwd, 'symbols'), symbols.join(''));
       const select = ['--symbols-file', 'symbols', '-p', 'yahoo', '--start', '2024-01-01'];
       const args = (command) => [...(command === 'status' ? [] : select), '--now', NOW];
-      const first = measure(cwd, [vortex, 'download', ...args('download')], env);
-      return row(`${count.toLocaleString('en')} stocks`, first, cwd, args, env);
-    });
+      const first = await measureOpenFiles(cwd, [vortex, 'download', ...args('download')], env);
+      rows.push(row(`${count.toLocaleString('en')} stocks`, first, cwd, args, env));
+    }
+    return rows;
   } finally {
     server.kill();
   }
@@ -82,7 +84,7 @@ function contracts() {
 
 try {
   const rows = [['series', 'first run', 'again, nothing new', 'plan', 'status'], ...(await stocks()), contracts()];
-  for (const cells of rows) console.log(cells.map((cell) => cell.padEnd(26)).join(''));
+  for (const cells of rows) console.log(cells.map((cell) => cell.padEnd(30)).join(''));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
