@@ -55,8 +55,32 @@ const withCore = {
     });
   },
 };
+// Parts of axios that are for other uses than ours and take longer to load than the rest of it: requests by fetch, forms with
+// files in them, and node's own fetch, which comes with a look at FormData.
+const AXIOS = new Map([
+  ['axios/lib/adapters/fetch.js', () => 'export const getFetch = null;'],
+  ['axios/lib/platform/node/classes/FormData.js', () => 'export default null;'],
+  ['axios/lib/utils.js', (source) => source.replaceAll('G.FormData', 'undefined')],
+]);
+const trimmed = new Set();
+const withLessAxios = {
+  name: 'less-axios',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]node_modules[\\/]axios[\\/]lib[\\/]/ }, ({ path }) => {
+      const name = path.replaceAll('\\', '/').split('/node_modules/').at(-1);
+      const trim = AXIOS.get(name);
+      if (trim === undefined) return undefined;
+      const source = readFileSync(path, 'utf8');
+      const contents = trim(source);
+      if (contents !== source) trimmed.add(name);
+      return { contents, loader: 'js' };
+    });
+  },
+};
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-const { metafile } = await build({ ...options, plugins: [withCore] });
+const { metafile } = await build({ ...options, plugins: [withCore, withLessAxios] });
+for (const name of AXIOS.keys())
+  if (!trimmed.has(name)) throw new Error(`${name} has changed: see what axios loads now`);
 
 // What dist/ asks node_modules for: the image holds these packages and no others.
 const asked = Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
