@@ -4,7 +4,7 @@ import type { Period } from '../../src/market/period.ts';
 import { desk, optionsFor } from '../support/ibkr.ts';
 import { forex, request, stampsOf, stock } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';
-import type { TruthBar } from '../support/stand-in.ts';
+import type { TruthBar } from '../support/truth.ts';
 import { conformance } from './conformance.ts';
 import { contractIn, market } from './markets.ts';
 
