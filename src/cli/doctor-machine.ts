@@ -1,10 +1,9 @@
+import { HOUR_MS, MINUTE_MS } from '../market/period.ts';
 import { formatSeconds } from './table.ts';
 import { failed, passed, warned } from './doctor-check.ts';
 import type { Check } from './doctor-check.ts';
 import { isTimeZone, offsetAt } from '../market/time-zone.ts';
 
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 /** Less than settle_minutes by far, more than a slow answer or a cache is off. */
 const CLOCK_TOLERANCE_MS = 60_000;
 

@@ -1,7 +1,5 @@
-import { isIntraday, periodMs } from './period.ts';
+import { isIntraday, MINUTE_MS, periodMs } from './period.ts';
 import type { Period } from './period.ts';
-
-const MINUTE_MS = 60_000;
 
 /**
  * At which minutes of the period (counted from UTC midnight) the bars begin: [30] for hourly bars that begin at 9:30 New

@@ -1,11 +1,10 @@
 import { firstOfMonth, firstOfNextMonth, isWeekday, mondayOf, weekday } from './calendar.ts';
 import type { TradeDate } from './calendar.ts';
 import type { Instrument } from './instrument.ts';
-import { DAY_MS, isIntraday, periodMs } from './period.ts';
+import { DAY_MS, HOUR_MS, isIntraday, periodMs } from './period.ts';
 import type { Period } from './period.ts';
 import { instantOf, localDate } from './time-zone.ts';
 
-const HOUR_MS = 3_600_000;
 /** Sessions open at whole quarters of an hour (9:30 New York, 9:15 Mumbai), and their bars begin there. */
 const QUARTER_MS = HOUR_MS / 4;
 

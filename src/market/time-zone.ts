@@ -1,7 +1,6 @@
-import { DAY_MS } from './period.ts';
+import { DAY_MS, HOUR_MS } from './period.ts';
 import type { TradeDate } from './calendar.ts';
 
-const HOUR_MS = 3_600_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, Map<number, number>>();
 

@@ -1,14 +1,12 @@
 import { PRICE_COLUMNS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { firstOfMonth, mondayOf } from '../market/calendar.ts';
-import { DAY_MS, isIntraday, periodMs } from '../market/period.ts';
+import { DAY_MS, isIntraday, MINUTE_MS, periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import { FaultCount } from './finding.ts';
 import type { Fault } from './finding.ts';
-
-const MINUTE_MS = 60_000;
 
 /** What a manifest says of the bars of a series. */
 export interface SaidOfBars {

@@ -1,6 +1,6 @@
 import { isWeekday, weekday } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, HOUR_MS } from '../market/period.ts';
 import { offsetsAlong } from '../market/time-zone.ts';
 import { futuresHolidays, londonHolidays, newYorkHolidays, NO_HOLIDAYS } from './holidays.ts';
 import type { Holidays } from './holidays.ts';
@@ -15,7 +15,6 @@ export interface Session {
   readonly closesAt: number;
 }
 
-const HOUR_MS = 3_600_000;
 const CHICAGO = 'America/Chicago';
 const LONDON = 'Europe/London';
 const NEW_YORK = 'America/New_York';

@@ -1,10 +1,8 @@
 import { parseTradeDate } from '../market/calendar.ts';
-import { DAY_MS, isIntraday } from '../market/period.ts';
+import { DAY_MS, HOUR_MS, isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { barOfDate } from '../market/session.ts';
 import { instantOf, localDate, offsetAt } from '../market/time-zone.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Zones whose midnight stands for a trade date in files of these tools, beside the instrument's own. */
 const MIDNIGHTS = ['America/Chicago', 'America/New_York', 'UTC', 'Europe/London'];

@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../http/http-client.ts';
 import { NO_BARS } from '../../market/bars.ts';
 import { firstOfMonth, firstOfNextMonth, formatTradeDate, mondayOf } from '../../market/calendar.ts';
-import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
+import { DAY_MS, HOUR_MS, isIntraday, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 import { localDate } from '../../market/time-zone.ts';
@@ -15,7 +15,6 @@ import { badAnswer, CHICAGO } from './errors.ts';
 export const ROW_LIMIT = 20_000;
 
 const NEW_YORK = 'America/New_York';
-const HOUR_MS = 3_600_000;
 const REGULAR_HOURS = { from: 9.5 * HOUR_MS, to: 16 * HOUR_MS };
 
 /** Sunday evening before a holiday belongs to Tuesday: dates that may be trade dates are asked with so many days after them. */

@@ -5,16 +5,13 @@ import type { Bars, ExtraColumn } from '../../market/bars.ts';
 import type { TradeDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
 import { undoFloat32, undoFutureFloat32 } from '../../market/float32.ts';
-import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
+import { DAY_MS, HOUR_MS, isIntraday, MINUTE_MS, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import { barOfDate } from '../../market/session.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 import { isTimeZone, offsetAt, offsetsAlong } from '../../market/time-zone.ts';
 import { MOST_SECONDS, tradingPeriods } from './wire.ts';
 import type { ChartResult } from './wire.ts';
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 
 /** The columns that Yahoo has of a stock beyond the five. */
 export const STOCK_EXTRAS: readonly ExtraColumn[] = ['Adj Close', 'Dividends', 'Stock Splits'];
