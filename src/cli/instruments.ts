@@ -1,5 +1,5 @@
 import { catalogue } from '../market/catalogue.ts';
-import { formatTradeDate, parseTradeDate } from '../market/calendar.ts';
+import { formatTradeDate, parseTradeDate, utcDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
 import { deliveryMonth, resolveCycle } from '../market/futures-cycle.ts';
 import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
@@ -104,7 +104,7 @@ export async function showInstrument(symbol: string, flags: SelectionFlags, { ou
 
 function nextContract(instrument: Instrument, now: number): Contract | undefined {
   if (instrument.class !== 'future') return undefined;
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const today = utcDate(now);
   const range = { from: today - DAY_MS * 7, to: today + DAY_MS };
   const live = resolveCycle(instrument.code, instrument.cycle ?? '', range, contractDays(instrument), now);
   return live.find(({ contract }) => contract.life.to > now)?.contract;
@@ -133,7 +133,7 @@ export async function resolveInstruments(
 ): Promise<number> {
   const context = await loadContext(flags, settingFlags(flags), output);
   const { now } = context;
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const today = utcDate(now);
   const range = {
     from: readDay('--start', flags.start, oneYearBefore(today)),
     to: readDay('--end', flags.end, today) + DAY_MS,

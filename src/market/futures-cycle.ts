@@ -1,4 +1,4 @@
-import { formatTradeDate, lastDayOfMonth } from './calendar.ts';
+import { formatTradeDate, lastDayOfMonth, utcDate } from './calendar.ts';
 import { MONTH_LETTERS } from './instrument.ts';
 import type { Contract } from './instrument.ts';
 import { DAY_MS } from './period.ts';
@@ -54,7 +54,7 @@ export interface WantedContract {
 
 /** What of a contract's life is wanted; undefined when that is too short to be worth a file. */
 export function wantedWindow(contract: Contract, range: TimeRange, now: number): TimeRange | undefined {
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const today = utcDate(now);
   const window = intersect(intersect(contract.life, range) ?? { from: 0, to: 0 }, {
     from: range.from,
     to: today + DAY_MS,

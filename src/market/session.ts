@@ -1,4 +1,4 @@
-import { firstOfMonth, firstOfNextMonth, isWeekday, mondayOf, weekday } from './calendar.ts';
+import { firstOfMonth, firstOfNextMonth, isWeekday, mondayOf, utcDate, weekday } from './calendar.ts';
 import type { TradeDate } from './calendar.ts';
 import type { Instrument } from './instrument.ts';
 import { DAY_MS, HOUR_MS, isIntraday, periodMs } from './period.ts';
@@ -65,7 +65,7 @@ function firstOpenFrom(date: TradeDate, isOver: (date: TradeDate) => boolean): T
 }
 
 function firstOpenDate({ zone, closeMs }: SessionRule, now: number, settleMs: number): TradeDate {
-  const before = Math.floor(now / DAY_MS) * DAY_MS - 3 * DAY_MS;
+  const before = utcDate(now) - 3 * DAY_MS;
   const atOffset = (hours: number): TradeDate =>
     firstOpenFrom(before, (date) => now >= date + closeMs - hours * HOUR_MS + settleMs);
   const [least, greatest] = OFFSETS[zone] ?? [];

@@ -1,3 +1,4 @@
+import { utcDate } from './calendar.ts';
 import { DAY_MS, HOUR_MS } from './period.ts';
 import type { TradeDate } from './calendar.ts';
 
@@ -81,7 +82,7 @@ export function offsetsAlong(zone: string): (instant: number) => number {
 
 /** The date that a wall clock in the zone shows at the instant. */
 export function localDate(instant: number, zone: string): TradeDate {
-  return Math.floor((instant + offsetAt(instant, zone)) / DAY_MS) * DAY_MS;
+  return utcDate(instant + offsetAt(instant, zone));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { usageError, VortexError } from '../market/errors.ts';
-import { formatTradeDate } from '../market/calendar.ts';
+import { formatTradeDate, utcDate } from '../market/calendar.ts';
 import type { Series } from '../market/instrument.ts';
 import { DAY_MS, MINUTE_MS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
@@ -146,7 +146,7 @@ function planOne(
   const { capabilities } = provider;
   const { range, reach } = reachableRange(wanted, stored, capabilities, options);
   if (wanted.range.from < reach && wanted.startGiven) {
-    const from = formatTradeDate(Math.floor(reach / DAY_MS) * DAY_MS);
+    const from = formatTradeDate(utcDate(reach));
     notices.add(
       `${provider.id} has ${series.period} bars from ${from} on only; ${series.symbol} from ${firstDay(wanted.range)} is cut to that`,
     );

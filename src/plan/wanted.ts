@@ -1,4 +1,4 @@
-import { formatTradeDate, parseTradeDate } from '../market/calendar.ts';
+import { formatTradeDate, parseTradeDate, utcDate } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
 import { contractDays } from './select.ts';
 import type { Selection } from './select.ts';
@@ -72,7 +72,7 @@ function windowsOf({ instrument, contract }: Selection, range: TimeRange, wish: 
 
 /** The series that the selections stand for, contract by contract and period by period. */
 export function wantedSeries(selections: readonly Selection[], wish: Wish): WantedSeries[] {
-  const today = Math.floor(wish.now / DAY_MS) * DAY_MS;
+  const today = utcDate(wish.now);
   const wanted: WantedSeries[] = [];
   for (const selection of selections) {
     const { instrument, named } = selection;
@@ -95,5 +95,5 @@ export function wantedSeries(selections: readonly Selection[], wish: Wish): Want
 
 /** The day a range begins with, for messages. */
 export function firstDay(range: TimeRange): string {
-  return formatTradeDate(Math.floor(range.from / DAY_MS) * DAY_MS);
+  return formatTradeDate(utcDate(range.from));
 }

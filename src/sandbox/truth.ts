@@ -1,4 +1,4 @@
-import { firstOfMonth, firstOfNextMonth, mondayOf } from '../market/calendar.ts';
+import { firstOfMonth, firstOfNextMonth, mondayOf, utcDate } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
 import { firstBarFrom } from '../market/bars.ts';
 import type { AssetClass } from '../market/instrument.ts';
@@ -160,6 +160,5 @@ export function calendarUnit(period: Period): {
 } {
   if (period === '1wk') return { start: mondayOf, next: (date) => mondayOf(date) + WEEK_MS };
   if (period === '1mo') return { start: firstOfMonth, next: firstOfNextMonth };
-  const start = (date: number): TradeDate => Math.floor(date / DAY_MS) * DAY_MS;
-  return { start, next: (date) => start(date) + DAY_MS };
+  return { start: utcDate, next: (date) => utcDate(date) + DAY_MS };
 }

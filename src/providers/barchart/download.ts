@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../http/http-client.ts';
 import { NO_BARS } from '../../market/bars.ts';
-import { firstOfMonth, firstOfNextMonth, formatTradeDate, mondayOf } from '../../market/calendar.ts';
+import { firstOfMonth, firstOfNextMonth, formatTradeDate, mondayOf, utcDate } from '../../market/calendar.ts';
 import { DAY_MS, HOUR_MS, isIntraday, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
@@ -80,7 +80,7 @@ interface Part {
   readonly rest: TimeRange | undefined;
 }
 
-const dateOf = (row: Row | undefined): number => Math.floor((row?.wall ?? 0) / DAY_MS) * DAY_MS;
+const dateOf = (row: Row | undefined): number => utcDate(row?.wall ?? 0);
 
 /** Reads one download. One as long as the limit was cut at its end: the day that it was cut in is asked for again. */
 function partOf(response: HttpResponse, period: Period, dates: TimeRange): Part {

@@ -2,6 +2,7 @@ import { addDropped } from '../../market/bar-checks.ts';
 import type { DroppedBars } from '../../market/bar-checks.ts';
 import { barsWithin, NO_BARS } from '../../market/bars.ts';
 import type { Bars } from '../../market/bars.ts';
+import { utcDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
 import type { SessionWord } from '../../market/finished.ts';
 import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
@@ -26,7 +27,7 @@ const SETTLED_MS = DAY_MS / 3;
 
 /** The UTC day that is going or, just after midnight, the one that has ended. */
 function sessionWord(now: number): SessionWord {
-  const tradeDate = Math.floor((now - SETTLED_MS) / DAY_MS) * DAY_MS;
+  const tradeDate = utcDate(now - SETTLED_MS);
   return { tradeDate, closesAt: tradeDate + DAY_MS };
 }
 

@@ -3,6 +3,7 @@ import type { CheckedBars, DropReason } from '../../market/bar-checks.ts';
 import { allocateBars, PRICE_COLUMNS } from '../../market/bars.ts';
 import type { Bars, ExtraColumn } from '../../market/bars.ts';
 import type { TradeDate } from '../../market/calendar.ts';
+import { utcDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
 import { undoFloat32, undoFutureFloat32 } from '../../market/float32.ts';
 import { DAY_MS, HOUR_MS, isIntraday, MINUTE_MS, periodMs } from '../../market/period.ts';
@@ -36,7 +37,7 @@ function dateOfStamp(instant: number, offset: number): TradeDate {
   const local = instant + offset;
   const timeOfDay = ((local % DAY_MS) + DAY_MS) % DAY_MS;
   const shifted = timeOfDay === 22 * HOUR_MS || timeOfDay === 23 * HOUR_MS ? 2 * HOUR_MS : 0;
-  return Math.floor((local + shifted) / DAY_MS) * DAY_MS;
+  return utcDate(local + shifted);
 }
 
 /** Throws the error that names the field and the address. */
