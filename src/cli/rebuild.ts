@@ -9,6 +9,7 @@ import { ReplayClient } from '../http/replay.ts';
 import { parseTradeDate } from '../market/calendar.ts';
 import { asVortexError, usageError, VortexError } from '../market/errors.ts';
 import { DAY_MS } from '../market/period.ts';
+import { classOfFolder } from '../market/series.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import { openAsOfFolder } from '../store/as-of-folder.ts';
 import { lockFolder } from '../store/lock.ts';
@@ -66,13 +67,11 @@ interface Outcome {
   readonly refused: readonly Told[];
 }
 
-const CLASS_OF_FOLDER: Readonly<Record<string, string>> = { futures: 'future', stocks: 'stock', forex: 'forex' };
-
 /** True when a name stands for a series: GOLD, GCJ24, stock:SPY, stocks/1d/SPY. Pure. */
 function namesSeries(name: string, key: string, symbol: string | undefined): boolean {
   const [, prefix, plain = name] = /^(future|stock|forex):(.+)$/.exec(name) ?? [];
   const [folder = '', , instrument = ''] = key.split('/');
-  if (prefix !== undefined && CLASS_OF_FOLDER[folder] !== prefix) return false;
+  if (prefix !== undefined && classOfFolder(folder) !== prefix) return false;
   return plain === key || plain === decodeURIComponent(instrument) || plain === symbol;
 }
 
