@@ -14,7 +14,7 @@ import { PROVIDERS } from '../providers/registry.ts';
 import { openAsOfFolder } from '../store/as-of-folder.ts';
 import { lockFolder } from '../store/lock.ts';
 import { RawListing } from '../store/raw-reader.ts';
-import { checkDataFolder, seriesKeys } from '../store/series-list.ts';
+import { checkDataFolder } from '../store/series-list.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
@@ -109,8 +109,7 @@ async function rebuildLive(names: readonly string[], context: CommandContext, si
   try {
     await store.recover();
     const raw = new RawListing(root);
-    const standing = new Set(seriesKeys(root));
-    const all = [...new Set([...standing, ...raw.series()])].sort();
+    const all = [...new Set([...store.keys(), ...raw.series()])].sort();
     const { keys, nowhere } = chooseSeries(names, all, store);
     const tools = { root, run, raw, store, open: replayProviders(context) };
     const done: RebuiltSeries[] = [];
@@ -152,7 +151,7 @@ async function rebuildAsOf(
   const instant = readDay(day);
   const live = new SeriesStore(settings.output_dir, 'as-of', () => now);
   const raw = new RawListing(settings.output_dir);
-  const all = [...new Set([...seriesKeys(settings.output_dir), ...raw.series()])].sort();
+  const all = [...new Set([...live.keys(), ...raw.series()])].sort();
   const { keys, nowhere } = chooseSeries(names, all, live);
   openAsOfFolder(folder, day);
   const run = runName(now);
