@@ -1,5 +1,5 @@
 import { catalogue } from '../market/catalogue.ts';
-import { formatTradeDate, parseTradeDate, utcDate } from '../market/calendar.ts';
+import { formatTradeDate, utcDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
 import { deliveryMonth, resolveCycle } from '../market/futures-cycle.ts';
 import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
@@ -11,6 +11,7 @@ import { PROVIDERS } from '../providers/registry.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
+import { readDay } from './day.ts';
 import { writeJson } from './output.ts';
 import { settingFlags } from './selection.ts';
 import type { SelectionFlags } from './selection.ts';
@@ -112,13 +113,6 @@ function nextContract(instrument: Instrument, now: number): Contract | undefined
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function readDay(flag: string, given: string | undefined, otherwise: number): number {
-  if (given === undefined) return otherwise;
-  const date = parseTradeDate(given);
-  if (date === undefined) throw usageError(`flag ${flag}: ${given} is no date; write it as 2024-01-31`);
-  return date;
-}
-
 /** The last trade date (2024-04-26) that a source has told of a contract in the data folder. */
 function expiryIn(store: SeriesStore, instrument: Instrument, contract: Contract): string | undefined {
   const told = PERIODS.map((period) => store.manifestOf(seriesOf(instrument, contract, period).key)?.expires);
@@ -135,8 +129,8 @@ export async function resolveInstruments(
   const { now } = context;
   const today = utcDate(now);
   const range = {
-    from: readDay('--start', flags.start, oneYearBefore(today)),
-    to: readDay('--end', flags.end, today) + DAY_MS,
+    from: flags.start === undefined ? oneYearBefore(today) : readDay('--start', flags.start),
+    to: (flags.end === undefined ? today : readDay('--end', flags.end)) + DAY_MS,
   };
   if (range.from >= range.to) throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);
   const store = new SeriesStore(context.settings.output_dir, 'instruments', () => now);

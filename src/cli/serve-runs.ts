@@ -105,13 +105,10 @@ export class ServeRuns {
   }
 
   /** Reads the settings and what they want. @throws VortexError `config-invalid`, `usage` */
-  async load(
-    wish: RunWish = WHOLE_JOB,
-    output = outputTo(this.#log),
-  ): Promise<{ context: CommandContext; wanted: Wanted; flags: SelectionFlags }> {
+  async load(wish: RunWish = WHOLE_JOB): Promise<{ context: CommandContext; wanted: Wanted; flags: SelectionFlags }> {
     const flags = { ...this.#flags, ...wish };
     const given = [...settingFlags(flags), ...metricFlags(flags)];
-    const context = withShard({ ...(await loadContext(flags, given, output)), now: this.#now() });
+    const context = withShard({ ...(await loadContext(flags, given, outputTo(this.#log))), now: this.#now() });
     if (wish === WHOLE_JOB) this.#context = context;
     const symbols = wish.symbols.length > 0 ? wish.symbols : this.#symbols;
     return { context, wanted: readWanted(symbols, flags, context), flags };
