@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../http/http-client.ts';
 import { NO_BARS } from '../../market/bars.ts';
 import { firstOfMonth, firstOfNextMonth, formatTradeDate, mondayOf, utcDate } from '../../market/calendar.ts';
-import { DAY_MS, HOUR_MS, isIntraday, periodMs } from '../../market/period.ts';
+import { DAY_MS, HOUR_MS, isIntraday, MINUTE_MS, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 import { localDate } from '../../market/time-zone.ts';
@@ -12,7 +12,7 @@ import { readSheet } from './csv.ts';
 import { badAnswer, CHICAGO } from './errors.ts';
 
 /** Most rows of one download. */
-export const ROW_LIMIT = 20_000;
+const ROW_LIMIT = 20_000;
 
 const NEW_YORK = 'America/New_York';
 const REGULAR_HOURS = { from: 9.5 * HOUR_MS, to: 16 * HOUR_MS };
@@ -68,7 +68,7 @@ export function downloadForm(
     customView: 'true',
     pageTitle: 'Historical Data',
     ...(kind === undefined
-      ? { type: 'minutes', interval: String(periodMs(period) / 60_000) }
+      ? { type: 'minutes', interval: String(periodMs(period) / MINUTE_MS) }
       : { type: 'eod', period: kind.period }),
   };
 }

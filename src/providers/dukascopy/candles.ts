@@ -1,6 +1,6 @@
 import { addDropped } from '../../market/bar-checks.ts';
 import type { DroppedBars } from '../../market/bar-checks.ts';
-import { barsWithin, NO_BARS } from '../../market/bars.ts';
+import { barsWithin, concatBars, NO_BARS } from '../../market/bars.ts';
 import type { Bars } from '../../market/bars.ts';
 import { utcDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
@@ -13,7 +13,7 @@ import { Archive } from './archive.ts';
 import type { ArchiveSource } from './archive.ts';
 import { CANDLE_MS, CANDLE_OF, candleFiles } from './candle-files.ts';
 import type { CandleFile } from './candle-files.ts';
-import { bucketsOf, foldBars, joinBars } from './longer-bars.ts';
+import { bucketsOf, foldBars } from './longer-bars.ts';
 import type { Buckets } from './longer-bars.ts';
 import { dukascopySymbol } from './symbols.ts';
 
@@ -88,7 +88,7 @@ export function candleSource(source: ArchiveSource): CandleSource {
       tables.push(checked.bars);
       dropped = addDropped(dropped, checked.dropped);
     }
-    const candles = joinBars(tables);
+    const candles = concatBars(tables);
     const made = CANDLE_MS[CANDLE_OF[period]] === periodMs(period) ? candles : foldBars(candles, buckets);
     const { bars, unfinished } = finished(made, buckets, source.now());
     return { bars, dropped: unfinished === 0 ? dropped : addDropped(dropped, { unfinished }), source: facts };

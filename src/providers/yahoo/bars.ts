@@ -10,6 +10,7 @@ import { DAY_MS, HOUR_MS, isIntraday, MINUTE_MS, periodMs } from '../../market/p
 import type { Period } from '../../market/period.ts';
 import { barOfDate } from '../../market/session.ts';
 import type { TimeRange } from '../../market/time-range.ts';
+import { isWithin } from '../../market/time-range.ts';
 import { isTimeZone, offsetAt, offsetsAlong } from '../../market/time-zone.ts';
 import { MOST_SECONDS, tradingPeriods } from './wire.ts';
 import type { ChartResult } from './wire.ts';
@@ -48,8 +49,6 @@ function badAnswer(message: string, url: string): never {
   });
 }
 
-const inside = (time: number, range: TimeRange): boolean => time >= range.from && time < range.to;
-
 function readColumns(result: ChartResult, { period, asked, wanted, extras, url }: ChartReading): Bars {
   const stamps = result.timestamp ?? [];
   const quote = result.indicators.quote[0] ?? {};
@@ -73,7 +72,7 @@ function readColumns(result: ChartResult, { period, asked, wanted, extras, url }
     if (!(Math.abs(seconds) <= MOST_SECONDS)) badAnswer(`timestamp ${row} is no time`, url);
     const instant = seconds * 1000;
     const stamp = offsets === undefined ? instant : dateOfStamp(instant, offsets(instant));
-    bars.time[row] = inside(stamp, wanted) || !inside(instant, asked) ? stamp : SETTLED;
+    bars.time[row] = isWithin(stamp, wanted) || !isWithin(instant, asked) ? stamp : SETTLED;
     bars.open[row] = undo(numberAt(quote.open, row));
     bars.high[row] = undo(numberAt(quote.high, row));
     bars.low[row] = undo(numberAt(quote.low, row));
