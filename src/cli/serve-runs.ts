@@ -41,7 +41,7 @@ function detailOf({ missing, last }: SeriesStatus): string {
 }
 
 /** The inventory at a glance. Pure. */
-export function holdingsOf(all: readonly SeriesStatus[]): Holdings {
+function holdingsOf(all: readonly SeriesStatus[]): Holdings {
   const states: Record<string, number> = {};
   for (const { state } of all) states[state] = (states[state] ?? 0) + 1;
   const troubles = TROUBLED.flatMap((state) => all.filter((one) => one.state === state));
