@@ -30,7 +30,7 @@ function minuteLine(row: BarchartRow): string {
   return [stamp, day, row.open, row.high, row.low, row.close, row.volume].join(',');
 }
 
-/** How often the two addresses that charts are drawn from were asked; they count no downloads. */
+/** The two addresses that charts are drawn from: they count no downloads, and tell how many requests are left. */
 export class BarchartProxies {
   readonly #truth: Truth;
   #left = MOST_REQUESTS;

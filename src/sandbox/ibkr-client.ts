@@ -122,9 +122,9 @@ export class DeskClient {
     this.#going.add(id);
     this.#later(faults.slowMs, () => {
       if (!this.#going.has(id)) return;
-      const isHistory = answer(query);
-      const instead = 'code' in isHistory ? undefined : this.#refusalFor(faults, query, isHistory);
-      this.#deliver(id, instead ?? isHistory, faults);
+      const meant = answer(query);
+      const instead = 'code' in meant ? undefined : this.#refusalFor(faults, query, meant);
+      this.#deliver(id, instead ?? meant, faults);
     });
   }
 
