@@ -93,6 +93,10 @@ export function request({ instrument, contract, period, from, to, extendedHours 
   };
 }
 
+/** What is asked of SPY. */
+export const spy = (period: Period, from: string, to: string): BarRequest =>
+  request({ instrument: stock('SPY'), period, from, to });
+
 /** Stamps of bars as they stand in files. */
 export function stampsOf(bars: Bars, period: Period): string[] {
   return Array.from(bars.time, (time) => formatStamp(time, period));
