@@ -9,7 +9,7 @@ import { ibkr } from '../../src/providers/ibkr/index.ts';
 import type { Period } from '../../src/market/period.ts';
 import { desk, ibkrAt } from '../support/ibkr.ts';
 import { NO_RECORDINGS, recordedFolder } from '../support/recorded.ts';
-import { faultsOf, forex, refusal, request, spy, stampsOf, stock } from '../support/session.ts';
+import { faultsOf, forex, refusal, request, spy, stampsOf } from '../support/session.ts';
 import { details as detailsOf, historyOf, tws, wordOf } from '../support/tws.ts';
 import type { Script } from '../support/tws.ts';
 import { contractIn, market } from './markets.ts';
