@@ -3,18 +3,16 @@ import { DAY_MS } from '../market/period.ts';
 import { shardName } from '../market/shard.ts';
 import { instantOf, localDate } from '../market/time-zone.ts';
 import type { DayBudget, DayBudgets } from '../plan/budget.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Capabilities, Provider } from '../providers/provider.ts';
 import { accountName, AllowanceLedger } from '../store/allowance-ledger.ts';
 import type { CommandContext } from './context.ts';
+import { numberOption, textOption } from './provider-option.ts';
 
-/** What the settings of a provider say of its account. */
-function accountOf({ settings }: CommandContext, provider: Provider) {
-  const options = provider.Options.parse(settings.providers[provider.id] ?? {});
-  const known = typeof options === 'object' && options !== null ? options : {};
-  return {
-    limit: 'allowance' in known && typeof known.allowance === 'number' ? known.allowance : undefined,
-    username: 'username' in known && typeof known.username === 'string' ? known.username : undefined,
-  };
+/** The allowance of an account: as the settings have it, else what the provider gives; undefined where nothing is counted. */
+export function allowanceOf(context: CommandContext, provider: Provider): Capabilities['allowance'] {
+  const { allowance } = provider.capabilities;
+  if (allowance === undefined) return undefined;
+  return { ...allowance, perDay: numberOption(context, provider, 'allowance') ?? allowance.perDay };
 }
 
 /** The accounts of those providers that count downloads, as the ledger of the data folder has them today. */
@@ -24,11 +22,12 @@ export function allowanceAccounts(
   run: string,
 ): AllowanceAccount[] {
   return providers.flatMap((provider) => {
-    const { allowance } = provider.capabilities;
+    const allowance = allowanceOf(context, provider);
     if (allowance === undefined) return [];
-    const { limit = allowance.perDay, username } = accountOf(context, provider);
-    const day = localDate(context.now, allowance.timezone);
-    const endsAt = instantOf(day + DAY_MS, 0, allowance.timezone);
+    const { perDay: limit, timezone } = allowance;
+    const username = textOption(context, provider, 'username');
+    const day = localDate(context.now, timezone);
+    const endsAt = instantOf(day + DAY_MS, 0, timezone);
     const { output_dir: root } = context.settings;
     const ledger = new AllowanceLedger(root, provider.id, accountName(username), day, run, context.shard);
     const shard = context.shard === undefined ? {} : { shard: shardName(context.shard) };

@@ -1,7 +1,6 @@
 import { join, relative, resolve } from 'node:path';
 import { processEnvironment } from '../config/process-environment.ts';
-import { formatTradeDate } from '../market/calendar.ts';
-import { DAY_MS } from '../market/period.ts';
+import { formatTradeDate, utcDate } from '../market/calendar.ts';
 import { oneYearBefore } from '../plan/wanted.ts';
 import { readNow } from './context.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
@@ -29,7 +28,7 @@ export async function demo(flags: CommonFlags, surroundings: Surroundings): Prom
         outputDir: folder,
         now: new Date(now).toISOString(),
         provider: 'sandbox',
-        start: formatTradeDate(oneYearBefore(Math.floor(now / DAY_MS) * DAY_MS)),
+        start: formatTradeDate(oneYearBefore(utcDate(now))),
         format: 'csv,parquet',
       },
       surroundings,

@@ -1,12 +1,11 @@
+import { HOUR_MS, MINUTE_MS } from '../market/period.ts';
 import { formatSeconds } from './table.ts';
 import { failed, passed, warned } from './doctor-check.ts';
 import type { Check } from './doctor-check.ts';
 import { isTimeZone, offsetAt } from '../market/time-zone.ts';
 
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 /** Less than settle_minutes by far, more than a slow answer or a cache is off. */
-const CLOCK_TOLERANCE_MS = 60_000;
+const CLOCK_TOLERANCE_MS = MINUTE_MS;
 
 /** Changes of the clock as the zones' governments made them: the instant, and the hours from UTC before and from then on. */
 const TRANSITIONS: readonly (readonly [string, string, number, number])[] = [

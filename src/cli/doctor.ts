@@ -1,9 +1,8 @@
 import { relative, resolve } from 'node:path';
-import { valueAt } from '../config/layers.ts';
 import { processEnvironment } from '../config/process-environment.ts';
 import { maskPasswords } from '../config/proxy.ts';
 import { splitProviders } from '../config/settings.ts';
-import { EXIT, exitCodeOf, worstExitCode } from '../download/exit-code.ts';
+import { exitCodeOf, stoppedCode, worstExitCode } from '../download/exit-code.ts';
 import { systemClock } from '../http/clock.ts';
 import { proxyChoice } from '../http/proxy.ts';
 import { asVortexError } from '../market/errors.ts';
@@ -18,6 +17,7 @@ import type { HeardTime } from './doctor-machine.ts';
 import { logOfRun } from './log.ts';
 import { connect } from './network.ts';
 import { writeJson } from './output.ts';
+import { textOption } from './provider-option.ts';
 import { checkSchedule } from './schedule-check.ts';
 import { counted } from './table.ts';
 import { askAccess, providersNamed } from './provider-access.ts';
@@ -32,17 +32,13 @@ const errorCheck = (name: string, cause: unknown): Check => {
   return failed(name, message.split('\n').join('; '), exitCodeOf(code));
 };
 
-function optionsOf(provider: Provider, { settings }: CommandContext): unknown {
-  return provider.Options.parse(settings.providers[provider.id] ?? {});
-}
-
 function proxyCheck(context: CommandContext, providers: readonly Provider[]): Check {
   const name = 'proxy';
   try {
     const choose = proxyChoice(context.proxy);
     const ways = providers.flatMap((provider) => {
-      const address = valueAt(optionsOf(provider, context), ['base_url']);
-      if (typeof address !== 'string' || !URL.canParse(address)) return [];
+      const address = textOption(context, provider, 'base_url');
+      if (address === undefined || !URL.canParse(address)) return [];
       const proxy = choose(new URL(address));
       return proxy === undefined ? [] : [`${provider.id} by ${maskPasswords(proxy.href)}`];
     });
@@ -93,9 +89,9 @@ async function networkChecks(
 
 /** Where backups go by the settings; beside the data unless they say otherwise. */
 function backupTarget({ settings }: CommandContext): string {
-  const isRestic = valueAt(settings, ['backup', 'engine']) === 'restic';
-  const target = valueAt(settings, isRestic ? ['backup', 'restic', 'repository'] : ['backup', 'target']);
-  return typeof target === 'string' ? maskPasswords(target) : resolve(settings.output_dir, 'backups');
+  const { engine, restic, target } = settings.backup;
+  const place = engine === 'restic' ? restic.repository : target;
+  return place === undefined ? resolve(settings.output_dir, 'backups') : maskPasswords(place);
 }
 
 const shortened = (path: string): string => {
@@ -204,6 +200,6 @@ export async function doctor(flags: DoctorFlags, surroundings: Surroundings): Pr
     const warnings = count('warning');
     output.out(`\n${count('ok')} right, ${warnings} warning${warnings === 1 ? '' : 's'}, ${count('failed')} failed\n`);
   }
-  if (signal.aborted) return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+  if (signal.aborted) return stoppedCode(signal);
   return worstExitCode(checks.map(({ code }) => code));
 }

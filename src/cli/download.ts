@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { EXIT, exitCodeOf, worstExitCode } from '../download/exit-code.ts';
+import { EXIT, exitCodeOf, stoppedCode, worstExitCode } from '../download/exit-code.ts';
 import type { RunOutcome } from '../download/run.ts';
 import { runReport } from '../download/run-report.ts';
 import type { RunReport } from '../download/run-report.ts';
@@ -38,12 +38,12 @@ export function runName(now: number, shard?: Shard): string {
 
 /** The exit code of a run. */
 export function exitCodeFor(outcome: RunOutcome, signal: AbortSignal): number {
-  if (signal.aborted) return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+  if (signal.aborted) return stoppedCode(signal);
   const aborted = outcome.aborted === undefined ? [] : [exitCodeOf(outcome.aborted.code)];
   return worstExitCode([...outcome.codes, ...aborted]);
 }
 
-/** Ends a run: report on disk, on stdout under --json, else a table on a terminal and one line. */
+/** Tells of a run: its report on stdout under --json, else a table on a terminal and one line. */
 function tell(report: RunReport, context: CommandContext, flags: SelectionFlags): void {
   const { output } = context;
   const json = flags.json ?? false;
@@ -136,7 +136,7 @@ export async function runDownload(
   symbols: readonly string[],
   flags: SelectionFlags,
   { output, signal }: Surroundings,
-  fixed: readonly FlagValue[] = [],
+  fixed: readonly FlagValue[],
   atEnd?: EndOfRun,
 ): Promise<RunReport | number> {
   const context = withShard(await loadContext(flags, [...settingFlags(flags), ...fixed], output));

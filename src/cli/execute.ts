@@ -5,6 +5,7 @@ import { catalogue } from '../market/catalogue.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Series } from '../market/instrument.ts';
 import { nearest } from '../market/nearest.ts';
+import { MINUTE_MS } from '../market/period.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Provider } from '../providers/provider.ts';
 import { UNKNOWN_SERIES } from '../store/series-change.ts';
@@ -17,8 +18,6 @@ import type { Telemetry } from './ended-run.ts';
 import { paceOf, pacedOptions } from './pace.ts';
 import { openArchive, openNetwork } from './run-network.ts';
 import { progressTo } from './run-progress.ts';
-
-const MINUTE_MS = 60_000;
 
 /** A plan with what it takes to run it. */
 export interface Work {

@@ -5,7 +5,7 @@ import { NO_BARS } from '../market/bars.ts';
 import { VortexError } from '../market/errors.ts';
 import { cutUnfinished } from '../market/finished.ts';
 import type { Series } from '../market/instrument.ts';
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, MINUTE_MS } from '../market/period.ts';
 import { finishedEnd, sessionRule } from '../market/session.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import { sha256 } from '../store/files.ts';
@@ -22,8 +22,6 @@ import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import type { CommandContext } from './context.ts';
 import type { ImportedRow } from './import-report.ts';
-
-const MINUTE_MS = 60_000;
 
 /** A foreign file and the series that it stands for. */
 export interface Candidate {

@@ -1,4 +1,4 @@
-import { EXIT } from '../download/exit-code.ts';
+import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { usageError } from '../market/errors.ts';
 import { checkForeignFolder, listForeignFolder } from '../store/foreign-folder.ts';
 import { readForeignName } from '../store/foreign-names.ts';
@@ -116,8 +116,7 @@ export async function importFolder(
   const remarks = cutLines([...warnings, ...rows.flatMap(remarksOn)]);
   const leftLines = cutLines(untouched.map(({ file, reason }) => `${file}: left alone: ${reason}`));
   for (const line of [...remarks, ...leftLines]) output.err(`vortex: ${line}\n`);
-  const interrupted = signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-  const exitCode = signal.aborted ? interrupted : rows.some(({ failed }) => failed) ? EXIT.failed : EXIT.ok;
+  const exitCode = signal.aborted ? stoppedCode(signal) : rows.some(({ failed }) => failed) ? EXIT.failed : EXIT.ok;
   if (flags.json ?? false) {
     writeJson(output, { schema: 1, exitCode, dryRun, series: rows, left: untouched });
     output.err(`${importSummary(rows, dryRun)}\n`);

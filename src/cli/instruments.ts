@@ -1,5 +1,5 @@
 import { catalogue } from '../market/catalogue.ts';
-import { formatTradeDate, parseTradeDate } from '../market/calendar.ts';
+import { formatTradeDate, utcDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
 import { deliveryMonth, resolveCycle } from '../market/futures-cycle.ts';
 import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
@@ -11,6 +11,7 @@ import { PROVIDERS } from '../providers/registry.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
+import { readDay } from './day.ts';
 import { writeJson } from './output.ts';
 import { settingFlags } from './selection.ts';
 import type { SelectionFlags } from './selection.ts';
@@ -104,20 +105,13 @@ export async function showInstrument(symbol: string, flags: SelectionFlags, { ou
 
 function nextContract(instrument: Instrument, now: number): Contract | undefined {
   if (instrument.class !== 'future') return undefined;
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const today = utcDate(now);
   const range = { from: today - DAY_MS * 7, to: today + DAY_MS };
   const live = resolveCycle(instrument.code, instrument.cycle ?? '', range, contractDays(instrument), now);
   return live.find(({ contract }) => contract.life.to > now)?.contract;
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-function readDay(flag: string, given: string | undefined, otherwise: number): number {
-  if (given === undefined) return otherwise;
-  const date = parseTradeDate(given);
-  if (date === undefined) throw usageError(`flag ${flag}: ${given} is no date; write it as 2024-01-31`);
-  return date;
-}
 
 /** The last trade date (2024-04-26) that a source has told of a contract in the data folder. */
 function expiryIn(store: SeriesStore, instrument: Instrument, contract: Contract): string | undefined {
@@ -133,10 +127,10 @@ export async function resolveInstruments(
 ): Promise<number> {
   const context = await loadContext(flags, settingFlags(flags), output);
   const { now } = context;
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const today = utcDate(now);
   const range = {
-    from: readDay('--start', flags.start, oneYearBefore(today)),
-    to: readDay('--end', flags.end, today) + DAY_MS,
+    from: flags.start === undefined ? oneYearBefore(today) : readDay('--start', flags.start),
+    to: (flags.end === undefined ? today : readDay('--end', flags.end)) + DAY_MS,
   };
   if (range.from >= range.to) throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);
   const store = new SeriesStore(context.settings.output_dir, 'instruments', () => now);

@@ -33,7 +33,7 @@ interface PlannedRequest {
  * The requests of a plan, one row each; `mix` is the reason where another provider's bars are to be put into a series. Dates
  * are whole days, both in; instants are exclusive at the end. Pure.
  */
-export function plannedRequests(jobs: readonly Job[]): PlannedRequest[] {
+function plannedRequests(jobs: readonly Job[]): PlannedRequest[] {
   return jobs.flatMap((job) =>
     job.requests.map((range, index) => {
       const [from, to] = formatRange(range, job.series.period);
@@ -52,7 +52,7 @@ export function plannedRequests(jobs: readonly Job[]): PlannedRequest[] {
 }
 
 /** Requests, allowance and time that a plan costs. Pure. */
-export function planTotals(
+function planTotals(
   plan: Plan,
   providers: readonly Provider[],
   paceOf: (id: string) => number,
@@ -78,7 +78,7 @@ export function planTotals(
 }
 
 /** What a plan takes of the allowances, in words. Pure. */
-export function allowanceLines(plan: Plan, budgets: DayBudgets, totals: Readonly<Record<string, number>>): string[] {
+function allowanceLines(plan: Plan, budgets: DayBudgets, totals: Readonly<Record<string, number>>): string[] {
   const { allowance = 0, allowanceTonight = 0, postponed = 0, nights } = totals;
   if (allowance === 0) return [];
   const left = [...budgets]

@@ -1,5 +1,5 @@
 import { splitProviders } from '../config/settings.ts';
-import { EXIT, exitCodeOf, worstExitCode } from '../download/exit-code.ts';
+import { EXIT, exitCodeOf, stoppedCode, worstExitCode } from '../download/exit-code.ts';
 import { asVortexError } from '../market/errors.ts';
 import { loadContext } from './context.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
@@ -48,6 +48,6 @@ export async function checkProviders(
     const rows = checks.map(({ name, ok, detail }) => [name, ok ? 'ok' : 'failed', ok ? detail : '']);
     output.out(textTable(['provider', 'access', 'detail'], rows));
   }
-  if (signal.aborted) return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+  if (signal.aborted) return stoppedCode(signal);
   return worstExitCode(checked.map(({ code }) => code));
 }

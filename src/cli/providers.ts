@@ -4,6 +4,7 @@ import { PERIODS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import type { PeriodReach, Provider } from '../providers/provider.ts';
 import { PROVIDERS } from '../providers/registry.ts';
+import { allowanceOf } from './allowance.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
@@ -27,15 +28,6 @@ interface ListedProvider {
   readonly needs: string | null;
 }
 
-/** What the settings say the account has per day, where they say it. */
-function allowanceOf({ capabilities, Options }: Provider, settings: unknown): ListedProvider['allowance'] {
-  const { allowance } = capabilities;
-  if (allowance === undefined) return null;
-  const options = Options.parse(settings);
-  const isSet = typeof options === 'object' && options !== null && 'allowance' in options;
-  return isSet && typeof options.allowance === 'number' ? { ...allowance, perDay: options.allowance } : allowance;
-}
-
 function describe(provider: Provider, context: CommandContext): ListedProvider {
   const { id, capabilities, needs } = provider;
   const { assetClasses, dayBoundary, expiredContractDays } = capabilities;
@@ -54,7 +46,7 @@ function describe(provider: Provider, context: CommandContext): ListedProvider {
     periods,
     expiredContractDays: assetClasses.includes('future') ? (expiredContractDays ?? null) : 0,
     dayBoundary: Object.fromEntries(assetClasses.map((name) => [name, dayBoundary[name] ?? 'exchange'])),
-    allowance: allowanceOf(provider, settings),
+    allowance: allowanceOf(context, provider) ?? null,
     paceMs: paceOf(context, provider),
     credentials: isSet === undefined ? 'none needed' : isSet ? 'set' : 'missing',
     needs: needs ?? null,

@@ -39,7 +39,7 @@ export function runFacts({ exitCode, startedAt, report, telemetry }: EndedRun): 
 }
 
 /** What is left of the allowances of the selected providers, by the ledger. */
-export function allowanceFacts(context: CommandContext): AllowanceFacts[] {
+function allowanceFacts(context: CommandContext): AllowanceFacts[] {
   const ids = splitProviders(context.settings.default_provider);
   const budgets = dayBudgets(
     context,

@@ -1,22 +1,23 @@
 import { join, resolve } from 'node:path';
 import { seriesAsOf } from '../download/as-of.ts';
-import { EXIT } from '../download/exit-code.ts';
+import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { rebuildSeries, reviveSeries } from '../download/rebuild.ts';
 import type { RebuiltSeries } from '../download/rebuild.ts';
 import type { OpenReplay } from '../download/replay.ts';
 import { systemClock } from '../http/clock.ts';
 import { ReplayClient } from '../http/replay.ts';
-import { parseTradeDate } from '../market/calendar.ts';
 import { asVortexError, usageError, VortexError } from '../market/errors.ts';
 import { DAY_MS } from '../market/period.ts';
+import { classOfFolder } from '../market/series.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import { openAsOfFolder } from '../store/as-of-folder.ts';
 import { lockFolder } from '../store/lock.ts';
 import { RawListing } from '../store/raw-reader.ts';
-import { checkDataFolder, seriesKeys } from '../store/series-list.ts';
+import { checkDataFolder } from '../store/series-list.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
+import { readDay } from './day.ts';
 import { runName } from './download.ts';
 import { writeJson } from './output.ts';
 import { thousands } from './table.ts';
@@ -66,13 +67,11 @@ interface Outcome {
   readonly refused: readonly Told[];
 }
 
-const CLASS_OF_FOLDER: Readonly<Record<string, string>> = { futures: 'future', stocks: 'stock', forex: 'forex' };
-
 /** True when a name stands for a series: GOLD, GCJ24, stock:SPY, stocks/1d/SPY. Pure. */
 function namesSeries(name: string, key: string, symbol: string | undefined): boolean {
   const [, prefix, plain = name] = /^(future|stock|forex):(.+)$/.exec(name) ?? [];
   const [folder = '', , instrument = ''] = key.split('/');
-  if (prefix !== undefined && CLASS_OF_FOLDER[folder] !== prefix) return false;
+  if (prefix !== undefined && classOfFolder(folder) !== prefix) return false;
   return plain === key || plain === decodeURIComponent(instrument) || plain === symbol;
 }
 
@@ -110,8 +109,7 @@ async function rebuildLive(names: readonly string[], context: CommandContext, si
   try {
     await store.recover();
     const raw = new RawListing(root);
-    const standing = new Set(seriesKeys(root));
-    const all = [...new Set([...standing, ...raw.series()])].sort();
+    const all = [...new Set([...store.keys(), ...raw.series()])].sort();
     const { keys, nowhere } = chooseSeries(names, all, store);
     const tools = { root, run, raw, store, open: replayProviders(context) };
     const done: RebuiltSeries[] = [];
@@ -135,12 +133,8 @@ async function rebuildLive(names: readonly string[], context: CommandContext, si
   }
 }
 
-/** Last day of --as-of, as the instant at which it ends. @throws VortexError `usage` */
-export function readDay(text: string): number {
-  const date = parseTradeDate(text);
-  if (date === undefined) throw usageError(`flag --as-of: ${text} is no date; write it as 2024-01-31`);
-  return date + DAY_MS;
-}
+/** The instant at which the day of --as-of is over. @throws VortexError `usage` */
+export const readAsOf = (day: string): number => readDay('--as-of', day) + DAY_MS;
 
 async function rebuildAsOf(
   names: readonly string[],
@@ -150,10 +144,10 @@ async function rebuildAsOf(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { settings, now } = context;
-  const instant = readDay(day);
+  const instant = readAsOf(day);
   const live = new SeriesStore(settings.output_dir, 'as-of', () => now);
   const raw = new RawListing(settings.output_dir);
-  const all = [...new Set([...seriesKeys(settings.output_dir), ...raw.series()])].sort();
+  const all = [...new Set([...live.keys(), ...raw.series()])].sort();
   const { keys, nowhere } = chooseSeries(names, all, live);
   openAsOfFolder(folder, day);
   const run = runName(now);
@@ -202,15 +196,14 @@ export async function rebuild(
   if (asOf === undefined && flags.to !== undefined) throw usageError('flag --to goes with --as-of only');
   const root = context.settings.output_dir;
   const folder = flags.to === undefined ? join(root, 'as-of', asOf ?? '') : resolve(flags.to);
-  if (asOf !== undefined) readDay(asOf);
+  if (asOf !== undefined) readAsOf(asOf);
   checkDataFolder(root);
   const outcome =
     asOf === undefined
       ? await rebuildLive(names, context, signal)
       : await rebuildAsOf(names, asOf, folder, context, signal);
   const { rebuilt, unchanged, unknown, refused } = outcome;
-  const interrupted = signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-  const exitCode = signal.aborted ? interrupted : refused.length > 0 ? EXIT.failed : EXIT.ok;
+  const exitCode = signal.aborted ? stoppedCode(signal) : refused.length > 0 ? EXIT.failed : EXIT.ok;
   for (const { series, reason } of refused) output.err(`vortex: refused: ${series}: ${reason}\n`);
   const summary =
     asOf === undefined

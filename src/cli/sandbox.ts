@@ -20,7 +20,7 @@ interface SandboxFlags extends CommonFlags {
 const SANDBOX_PORT = '8620';
 const IB_PORT = '14002';
 
-function readWhole(flag: string, text: string, most: number): number {
+function readWholeNumber(flag: string, text: string, most: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > most) {
     throw usageError(`flag ${flag}: ${text} is no whole number from 0 to ${most}`);
@@ -48,10 +48,10 @@ export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundi
   const fixed = flags.now === undefined ? undefined : readNow(flags.now);
   const { startSandbox } = await import('../sandbox/server.ts');
   const server = await startSandbox({
-    port: readWhole('--port', flags.port, 65_535),
+    port: readWholeNumber('--port', flags.port, 65_535),
     // Who moves the one out of the way of another sandbox would run into that one's other port.
-    ibPort: readWhole('--ib-port', flags.ibPort ?? (flags.port === SANDBOX_PORT ? IB_PORT : '0'), 65_535),
-    ...(flags.seed === undefined ? {} : { seed: readWhole('--seed', flags.seed, 2 ** 32 - 1) }),
+    ibPort: readWholeNumber('--ib-port', flags.ibPort ?? (flags.port === SANDBOX_PORT ? IB_PORT : '0'), 65_535),
+    ...(flags.seed === undefined ? {} : { seed: readWholeNumber('--seed', flags.seed, 2 ** 32 - 1) }),
     ...(flags.faults === undefined ? {} : { faults: flags.faults }),
     ...(flags.recorded === undefined ? {} : { recorded: flags.recorded }),
     now: () => fixed ?? new Date().getTime(),

@@ -1,8 +1,6 @@
 import { readSymbolsFile } from '../config/symbols-file.ts';
 import { splitProviders } from '../config/settings.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
-import { parseTradeDate } from '../market/calendar.ts';
-import type { TradeDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
 import { ASSET_CLASSES } from '../market/instrument.ts';
 import type { AssetClass, Series } from '../market/instrument.ts';
@@ -19,6 +17,7 @@ import type { Provider } from '../providers/provider.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import { dayBudgets } from './allowance.ts';
 import type { CommandContext, CommonFlags } from './context.ts';
+import { readDay } from './day.ts';
 
 /** The flags that say what is wanted; `download` and `plan` take them. */
 export interface SelectionFlags extends CommonFlags {
@@ -51,13 +50,6 @@ export function settingFlags(flags: SelectionFlags): FlagValue[] {
     { path: 'dry_run', flag: '--dry-run', value: flags.dryRun },
     { path: 'backup_data', flag: '--backup', value: flags.backup },
   ];
-}
-
-function readDay(flag: string, text: string | undefined): TradeDate | undefined {
-  if (text === undefined) return undefined;
-  const date = parseTradeDate(text);
-  if (date === undefined) throw usageError(`flag ${flag}: ${text} is no date; write it as 2024-01-31`);
-  return date;
 }
 
 /** `; did you mean 1h?` where something allowed is near. */
@@ -101,8 +93,8 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
   const listed = flags.symbolsFile === undefined ? [] : readSymbolsFile(flags.symbolsFile, process.cwd());
   const names = [...symbols, ...listed];
   const onlyClass = readClass(flags.class);
-  const start = readDay('--start', flags.start);
-  const end = readDay('--end', flags.end);
+  const start = flags.start === undefined ? undefined : readDay('--start', flags.start);
+  const end = flags.end === undefined ? undefined : readDay('--end', flags.end);
   const periods = readPeriods(flags.period);
   if (start !== undefined && end !== undefined && start > end) {
     throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);

@@ -4,12 +4,14 @@ import { Messenger } from '../http/notice.ts';
 import { Redactor } from '../http/redact.ts';
 import { asVortexError } from '../market/errors.ts';
 import { catalogue } from '../market/catalogue.ts';
+import { HOUR_MS } from '../market/period.ts';
 import { offsetAt } from '../market/time-zone.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Probe } from '../serve/checks.ts';
 import { probeFolder } from '../store/folder-probe.ts';
 import type { CommandContext } from './context.ts';
+import { numberOption, textOption } from './provider-option.ts';
 import { USER_AGENT } from './user-agent.ts';
 import { formatBytes } from './table.ts';
 
@@ -19,15 +21,16 @@ const SECOND_MS = 1_000;
 
 /** Knocks at a provider's door: one connection or one HEAD, no login, nothing that counts. @throws VortexError */
 async function reach(provider: Provider, context: CommandContext, messenger: Messenger): Promise<string> {
-  const options = provider.Options.parse(context.settings.providers[provider.id] ?? {});
-  const known = typeof options === 'object' && options !== null ? options : {};
-  if ('base_url' in known && typeof known.base_url === 'string') {
-    const status = await messenger.deliver({ method: 'HEAD', url: known.base_url }, DOOR_MS);
+  const url = textOption(context, provider, 'base_url');
+  if (url !== undefined) {
+    const status = await messenger.deliver({ method: 'HEAD', url }, DOOR_MS);
     if (status >= 500) throw new Error(`it answers with status ${status}`);
     return `${provider.id} answers`;
   }
-  if ('host' in known && typeof known.host === 'string' && 'port' in known && typeof known.port === 'number') {
-    await knock(known.host, known.port, DOOR_MS);
+  const host = textOption(context, provider, 'host');
+  const port = numberOption(context, provider, 'port');
+  if (host !== undefined && port !== undefined) {
+    await knock(host, port, DOOR_MS);
     return `${provider.id} accepts connections`;
   }
   return `${provider.id} is not looked at`;
@@ -58,7 +61,7 @@ function dependencies(): string {
   const { node, tz = '', icu = '' } = process.versions;
   const january = offsetAt(Date.UTC(2024, 0, 15), 'America/New_York');
   const july = offsetAt(Date.UTC(2024, 6, 15), 'America/New_York');
-  if (january !== -5 * 3_600_000 || july !== -4 * 3_600_000) {
+  if (january !== -5 * HOUR_MS || july !== -4 * HOUR_MS) {
     throw new Error('the time zone data of this Node does not know New York; use a Node with full ICU');
   }
   return `Node ${node}, time zones ${tz || 'unnamed'}, ICU ${icu || 'unnamed'}, ${catalogue().size} futures markets`;

@@ -41,7 +41,7 @@ function detailOf({ missing, last }: SeriesStatus): string {
 }
 
 /** The inventory at a glance. Pure. */
-export function holdingsOf(all: readonly SeriesStatus[]): Holdings {
+function holdingsOf(all: readonly SeriesStatus[]): Holdings {
   const states: Record<string, number> = {};
   for (const { state } of all) states[state] = (states[state] ?? 0) + 1;
   const troubles = TROUBLED.flatMap((state) => all.filter((one) => one.state === state));
@@ -105,13 +105,10 @@ export class ServeRuns {
   }
 
   /** Reads the settings and what they want. @throws VortexError `config-invalid`, `usage` */
-  async load(
-    wish: RunWish = WHOLE_JOB,
-    output = outputTo(this.#log),
-  ): Promise<{ context: CommandContext; wanted: Wanted; flags: SelectionFlags }> {
+  async load(wish: RunWish = WHOLE_JOB): Promise<{ context: CommandContext; wanted: Wanted; flags: SelectionFlags }> {
     const flags = { ...this.#flags, ...wish };
     const given = [...settingFlags(flags), ...metricFlags(flags)];
-    const context = withShard({ ...(await loadContext(flags, given, output)), now: this.#now() });
+    const context = withShard({ ...(await loadContext(flags, given, outputTo(this.#log))), now: this.#now() });
     if (wish === WHOLE_JOB) this.#context = context;
     const symbols = wish.symbols.length > 0 ? wish.symbols : this.#symbols;
     return { context, wanted: readWanted(symbols, flags, context), flags };

@@ -1,6 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { FlagValue } from '../config/setting-layers.ts';
-import { EXIT } from '../download/exit-code.ts';
+import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { systemClock } from '../http/clock.ts';
 import { Redactor } from '../http/redact.ts';
 import { VortexError } from '../market/errors.ts';
@@ -174,5 +174,5 @@ export async function serve(
   const wasCut = await desk.drain(settings.grace_seconds * 1000, signal.reason);
   await server.close();
   if (!wasCut) return EXIT.ok;
-  return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+  return stoppedCode(signal);
 }

@@ -4,7 +4,6 @@ import type { StarterChoice } from '../config/starter-text.ts';
 import { catalogue } from '../market/catalogue.ts';
 import { usageError } from '../market/errors.ts';
 import { FORMATS } from '../market/file-format.ts';
-import type { AssetClass } from '../market/instrument.ts';
 import { isTimeZone } from '../market/time-zone.ts';
 import { selectInstruments } from '../plan/select.ts';
 import { providersNamed } from './provider-access.ts';
@@ -48,13 +47,8 @@ export const zoneFault = (text: string): string | undefined =>
   isTimeZone(text) ? undefined : `${JSON.stringify(text)} is no IANA time zone, such as America/New_York`;
 
 /** What the symbols stand for, and what is to be said of it. @throws VortexError `usage` */
-export function readInstruments(symbols: readonly string[], now: number, onlyClass?: AssetClass) {
-  const { selections, notices } = selectInstruments(symbols, {
-    configured: [],
-    daysCount: undefined,
-    now,
-    ...(onlyClass === undefined ? {} : { onlyClass }),
-  });
+export function readInstruments(symbols: readonly string[], now: number) {
+  const { selections, notices } = selectInstruments(symbols, { configured: [], now });
   const instruments = selections.map(({ instrument, contract }) => {
     const { id, class: cls } = instrument;
     if (contract !== undefined) {

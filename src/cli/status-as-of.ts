@@ -5,7 +5,7 @@ import type { InventoryEntry, SeriesStatus } from '../quality/inventory.ts';
 import { RawListing } from '../store/raw-reader.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import type { CommandContext } from './context.ts';
-import { readDay, replayProviders } from './rebuild.ts';
+import { readAsOf, replayProviders } from './rebuild.ts';
 
 /** What was known at the end of a day. */
 export interface StatusThen {
@@ -23,7 +23,7 @@ export async function statusAsOf(
   signal: AbortSignal,
 ): Promise<StatusThen> {
   const { output_dir: root } = context.settings;
-  const instant = readDay(day);
+  const instant = readAsOf(day);
   const store = new SeriesStore(root, 'as-of', () => context.now);
   const raw = new RawListing(root);
   const open = replayProviders(context);

@@ -31,7 +31,7 @@ function providersOf({ provider, mixed = [] }: SeriesStatus): string | undefined
 }
 
 /** The inventory for people. Pure. */
-export function statusTable(series: readonly SeriesStatus[], checksums: boolean): string {
+function statusTable(series: readonly SeriesStatus[], checksums: boolean): string {
   const header = ['series', 'symbol', 'provider', 'rows', 'first', 'last', 'missing', 'age', 'revised', 'state'];
   const table = textTable(
     [...header, 'bytes'],
@@ -55,7 +55,7 @@ export function statusTable(series: readonly SeriesStatus[], checksums: boolean)
 }
 
 /** One line on the inventory: `12 series, 3,012 rows, 280 kB in 24 files: 11 ok, 1 gaps`. Pure. */
-export function statusLine(series: readonly SeriesStatus[]): string {
+function statusLine(series: readonly SeriesStatus[]): string {
   if (series.length === 0) return 'no series';
   const sum = (of: (one: SeriesStatus) => number): number => series.reduce((total, one) => total + of(one), 0);
   const states = STATES.map((state) => ({ state, count: series.filter((one) => one.state === state).length }));
@@ -67,7 +67,7 @@ export function statusLine(series: readonly SeriesStatus[]): string {
 }
 
 /** The inventory as CSV, one line a series; lists inside a field are separated by semicolons. Pure. */
-export function statusCsv(series: readonly SeriesStatus[], checksums: boolean): string {
+function statusCsv(series: readonly SeriesStatus[], checksums: boolean): string {
   const header = ['series', 'instrument', 'symbol', 'period', 'provider', 'rows', 'first', 'last', 'missing'];
   return csvTable(
     [...header, 'ageSeconds', 'revisions', 'state', 'bytes', 'files', ...(checksums ? ['sha256'] : [])],
@@ -92,7 +92,7 @@ export function statusCsv(series: readonly SeriesStatus[], checksums: boolean): 
 }
 
 /** A line for each argument that means no stored series, with the nearest names. Pure. */
-export function unknownArguments(args: readonly string[], entries: readonly InventoryEntry[]): string[] {
+function unknownArguments(args: readonly string[], entries: readonly InventoryEntry[]): string[] {
   const names = new Set(entries.flatMap(({ name }) => [name.instrument, name.symbol, name.series]));
   return args
     .filter((argument) => !entries.some(({ name }) => isMeant(argument, name)))

@@ -26,7 +26,7 @@ export function pathBelow(argument: string, root: string, cwd: string): string {
 }
 
 /** One line on an audit: `41 series checked: 1 error, 2 warnings`. Pure. */
-export function verifyLine(checked: number, findings: readonly Finding[]): string {
+function verifyLine(checked: number, findings: readonly Finding[]): string {
   const told = SEVERITIES.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
     const plural = count === 1 || severity === 'info' ? severity : `${severity}s`;
@@ -36,7 +36,7 @@ export function verifyLine(checked: number, findings: readonly Finding[]): strin
 }
 
 /** What was mended, for people. Pure. */
-export function repairLines({ run, results, quarantined, audit }: Repair): string[] {
+function repairLines({ run, results, quarantined, audit }: Repair): string[] {
   const left = new Set(audit.findings.flatMap(({ kind, series }) => (kind === 'not-repaired' ? [series] : [])));
   const lines = results.map(({ series, outcome, added, error }) => {
     if (error !== null) return `${series}: ${outcome}: ${error.message}`;

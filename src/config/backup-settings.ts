@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-export const BACKUP_ENGINES = ['tar', 'restic'] as const;
+const BACKUP_ENGINES = ['tar', 'restic'] as const;
 
 const count = (most: number): z.ZodInt => z.int().min(0).max(most);
 

@@ -18,7 +18,7 @@ const LONGEST_NAME = 64;
 const DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** Why a text may be no id, code or symbol: these end up in paths and URLs. Undefined when it may. */
-export function nameFault(text: string): string | undefined {
+function nameFault(text: string): string | undefined {
   const fault = (what: string): string => `${JSON.stringify(text.slice(0, LONGEST_NAME))} cannot be a name: ${what}`;
   if (text === '') return fault('it is empty');
   if (text.length > LONGEST_NAME) return fault(`it is longer than ${LONGEST_NAME} characters`);

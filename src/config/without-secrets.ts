@@ -32,7 +32,7 @@ function masked(value: unknown, secrets: readonly string[]): unknown {
 }
 
 /** The values of a settings file without its secrets; the key of one that is left out is gone. Pure. */
-export function withoutSecrets(values: Values, schema: z.core.$ZodType, secrets: readonly string[]): unknown {
+function withoutSecrets(values: Values, schema: z.core.$ZodType, secrets: readonly string[]): unknown {
   const keys = settingKeys(schema).filter(({ secret }) => secret);
   const kept = keys.reduce((rest, { keys: path }) => without(rest, path), values);
   return masked(

@@ -68,3 +68,8 @@ export function worstExitCode(codes: Iterable<number>): number {
   const seen = new Set(codes);
   return PRECEDENCE.find((code) => seen.has(code)) ?? EXIT.ok;
 }
+
+/** The exit code of a command that a signal has stopped. */
+export function stoppedCode(signal: AbortSignal): number {
+  return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+}

@@ -39,8 +39,6 @@ export interface Recording {
   readonly rebase?: true;
 }
 
-const column = (values: Float64Array, row: number): number | undefined => values[row];
-
 /** The error as it stands in a report. */
 export function reportedError(error: VortexError): NonNullable<SeriesResult['error']> {
   return {
@@ -85,12 +83,12 @@ function provesAbsence(job: Job, { error, answered }: FetchedSeries): boolean {
   return error?.code === 'no-such-symbol' && job.suggested && job.stored.rows === 0 && answered.length === 0;
 }
 
-/** The error that keeps bars of another grid or another day's end out of a series. */
+/** The error that keeps bars of another grid or another day's end out of a series. @param guest a provider that is not its own */
 function wouldMix(
   before: ManifestVersion | undefined,
   source: SourceFacts | undefined,
   grid: readonly number[],
-  guest?: { readonly provider: string; readonly host: string },
+  guest: { readonly provider: string; readonly host: string } | undefined,
 ): VortexError | undefined {
   if (before === undefined || before.rows === 0) return undefined;
   const refuse = (what: string): VortexError =>
@@ -208,7 +206,7 @@ export async function recordSeries(
   const failed = error !== undefined && !absent;
   const outcome = failed ? 'failed' : changed ? 'updated' : rows === 0 ? 'empty' : 'unchanged';
   const stamp = (row: number): string | null => {
-    const time = column(merged.bars.time, row);
+    const time = merged.bars.time[row];
     return time === undefined ? null : formatStamp(time, period);
   };
   const dropped = countDropped(fetched.dropped);

@@ -1,4 +1,5 @@
 import { NO_BARS } from '../market/bars.ts';
+import { seriesOf } from '../market/series.ts';
 import type { StoredEnd } from '../store/series-store.ts';
 import type { Bars } from '../market/bars.ts';
 import type { Format } from '../market/file-format.ts';
@@ -50,9 +51,9 @@ function jobOf(items: readonly RawItem[], head: RawItem, series: Series, known: 
   };
 }
 
-function seriesOf({ series: key, instrument, contract, period }: RawItem): Series {
-  const symbol = contract?.symbol ?? (instrument.class === 'stock' ? instrument.code : instrument.id);
-  return { key, instrument, ...(contract === undefined ? {} : { contract }), period, symbol };
+/** The series of an item, under the key that it had then. */
+function archivedSeries({ series: key, instrument, contract, period }: RawItem): Series {
+  return { ...seriesOf(instrument, contract, period), key };
 }
 
 function knownFrom(before: ReplayedSeries | undefined): KnownSeries {
@@ -70,7 +71,7 @@ async function replayCommit(
   open: OpenReplay,
   signal: AbortSignal,
 ): Promise<ReplayedSeries> {
-  const series = seriesOf(head);
+  const series = archivedSeries(head);
   const known = knownFrom(before);
   const source = open(head.provider, head.now);
   const { session } = source;

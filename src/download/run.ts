@@ -57,163 +57,160 @@ export async function runPlan(
 }
 
 class PlanRun {
-  private readonly plan: Plan;
-  private readonly options: RunOptions;
-  private readonly tools: RunTools;
-  private readonly stop = new AbortController();
-  private readonly signal: AbortSignal;
-  private readonly sessions: Sessions;
-  private readonly purses: Purses;
-  private readonly failOver: FailOver;
-  private readonly tally: Tally;
-  private readonly stopped = new Map<string, VortexError>();
-  private readonly storing = new Set<Promise<void>>();
-  private next = 0;
-  private unservable = 0;
-  private uncommitted = 0;
-  private aborted: VortexError | undefined;
+  readonly #plan: Plan;
+  readonly #options: RunOptions;
+  readonly #tools: RunTools;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #sessions: Sessions;
+  readonly #purses: Purses;
+  readonly #failOver: FailOver;
+  readonly #tally: Tally;
+  readonly #stopped = new Map<string, VortexError>();
+  readonly #storing = new Set<Promise<void>>();
+  #next = 0;
+  #unservable = 0;
+  #uncommitted = 0;
+  #aborted: VortexError | undefined;
 
   constructor(plan: Plan, options: RunOptions, tools: RunTools, signal: AbortSignal) {
-    this.plan = plan;
-    this.options = options;
-    this.tools = tools;
-    this.signal = AbortSignal.any([signal, this.stop.signal]);
-    this.purses = new Purses(tools.accounts ?? [], options.now);
-    this.failOver = new FailOver(plan, tools.announce ?? tools.warn);
-    this.sessions = new Sessions(async (id) => {
-      const session = await tools.open(id, (job) => this.purses.spend(id, job));
-      await this.purses.ask(id, session, this.signal, tools.warn).catch(async (error: unknown) => {
+    this.#plan = plan;
+    this.#options = options;
+    this.#tools = tools;
+    this.#signal = AbortSignal.any([signal, this.#stop.signal]);
+    this.#purses = new Purses(tools.accounts ?? [], options.now);
+    this.#failOver = new FailOver(plan, tools.announce ?? tools.warn);
+    this.#sessions = new Sessions(async (id) => {
+      const session = await tools.open(id, (job) => this.#purses.spend(id, job));
+      await this.#purses.ask(id, session, this.#signal, tools.warn).catch(async (error: unknown) => {
         await session.close?.();
         throw error;
       });
       return session;
     });
     const total = plan.jobs.length + plan.settled.filter((entry) => entry.outcome !== 'unservable').length;
-    this.tally = new Tally(total, tools.onProgress, (error) => {
-      if (options.failFast) this.abort(failFast(error));
+    this.#tally = new Tally(total, tools.onProgress, (error) => {
+      if (options.failFast) this.#abort(failFast(error));
     });
   }
 
   async finish(): Promise<RunOutcome> {
-    for (const entry of this.plan.settled) await this.settle(entry);
-    await Promise.all(Array.from({ length: this.options.concurrency }, () => this.work()));
-    await Promise.all(this.storing);
-    await this.tools.store.close().catch((error: unknown) => {
-      this.abort(asVortexError(error));
+    for (const entry of this.#plan.settled) await this.#settle(entry);
+    await Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#work()));
+    await Promise.all(this.#storing);
+    await this.#tools.store.close().catch((error: unknown) => {
+      this.#abort(asVortexError(error));
     });
-    await this.sessions.close(this.tools.warn);
-    await this.tools.archive?.raw.close(this.uncommitted === 0).catch((error: unknown) => {
-      this.abort(asVortexError(error));
+    await this.#sessions.close(this.#tools.warn);
+    await this.#tools.archive?.raw.close(this.#uncommitted === 0).catch((error: unknown) => {
+      this.#abort(asVortexError(error));
     });
-    const { results, codes } = this.tally;
+    const { results, codes } = this.#tally;
     results.sort((a, b) => (a.series < b.series ? -1 : 1));
-    const { unservable, aborted } = this;
-    return { results, unservable, codes, aborted, allowance: this.purses.report() };
+    const [unservable, aborted, allowance] = [this.#unservable, this.#aborted, this.#purses.report()];
+    return { results, unservable, codes, aborted, allowance };
   }
 
-  private async settle(entry: Settled): Promise<void> {
+  async #settle(entry: Settled): Promise<void> {
     if (entry.outcome === 'unservable') {
-      this.unservable += 1;
+      this.#unservable += 1;
       return;
     }
     if (entry.outcome === 'failed') {
-      this.fail(entry.series, undefined, entry.error);
+      this.#fail(entry.series, undefined, entry.error);
       return;
     }
     const { series } = entry;
-    const add = () => addMissingFormats(series, this.formatsOf(series), this.tools, () => this.ending());
+    const add = () => addMissingFormats(series, this.#formatsOf(series), this.#tools, () => this.#ending());
     const error = entry.outcome === 'unchanged' ? await add() : undefined;
     if (error === undefined)
-      this.tally.add(plainResult(entry.series, entry.stored, undefined, entry.outcome, undefined));
-    else this.fail(entry.series, entry.stored, error);
+      this.#tally.add(plainResult(entry.series, entry.stored, undefined, entry.outcome, undefined));
+    else this.#fail(entry.series, entry.stored, error);
   }
 
-  private async work(): Promise<void> {
+  async #work(): Promise<void> {
     for (;;) {
-      const job = this.plan.jobs[this.next];
+      const job = this.#plan.jobs[this.#next];
       if (job === undefined) return;
-      this.next += 1;
-      await this.runJob(job);
-      if (this.storing.size >= WAITING_FOR_DISK) await Promise.race(this.storing);
+      this.#next += 1;
+      const settle = await this.#failOver.run(job, this.#stopped, (at) => this.#attempt(at), this.#tally);
+      settle();
+      if (this.#storing.size >= WAITING_FOR_DISK) await Promise.race(this.#storing);
     }
   }
 
-  private async runJob(job: Job): Promise<void> {
-    const settle = await this.failOver.run(job, this.stopped, (at) => this.attempt(at), this.tally);
-    settle();
-  }
-
   /** One go at a job. Nothing is counted or stored before the attempt is settled. */
-  private async attempt(job: Job): Promise<Attempt> {
+  async #attempt(job: Job): Promise<Attempt> {
     const undone = (error: VortexError): Attempt => ({
       error,
       settle: (more) => {
-        this.leaveOut(job, withMore(error, more));
+        this.#leaveOut(job, withMore(error, more));
       },
     });
-    const early = this.stopped.get(job.provider) ?? this.ending() ?? this.purses.refusal(job);
+    const early = this.#stopped.get(job.provider) ?? this.#ending() ?? this.#purses.refusal(job);
     if (early !== undefined) return undone(early);
-    const purse = this.purses.of(job);
+    const purse = this.#purses.of(job);
     try {
-      const session = await this.sessions.of(job.provider);
+      const session = await this.#sessions.of(job.provider);
       const granted = await purse?.reserve(job);
-      const late = this.stopped.get(job.provider) ?? this.ending() ?? (granted === 0 ? purse?.usedUp(job) : undefined);
+      const late =
+        this.#stopped.get(job.provider) ?? this.#ending() ?? (granted === 0 ? purse?.usedUp(job) : undefined);
       if (late !== undefined) return undone(late);
-      return await this.workOn(job, session, purse);
+      return await this.#workOn(job, session, purse);
     } catch (cause) {
       const error = asVortexError(cause);
-      this.obey(error, job);
+      this.#obey(error, job);
       return undone(error);
     } finally {
       purse?.release(job);
     }
   }
 
-  private async workOn(job: Job, session: ProviderSession, purse: Purse | undefined): Promise<Attempt> {
-    const { options, tools, signal } = this;
+  async #workOn(job: Job, session: ProviderSession, purse: Purse | undefined): Promise<Attempt> {
+    const [options, tools] = [this.#options, this.#tools];
     const known = tools.knownOf(job.series);
     const work = {
       ...options,
       ...(purse === undefined ? {} : { purse, shortage: () => purse.shortage(job.series.key) }),
-      formats: this.formatsOf(job.series),
+      formats: this.#formatsOf(job.series),
       session,
       capabilities: tools.provider(job.provider).capabilities,
       loadFrom: tools.store.loadFrom.bind(tools.store),
       ...(tools.archive === undefined ? {} : { takeExchanges: tools.archive.takeExchanges }),
     };
-    const worked = await workOnSeries(job, known, work, signal);
+    const worked = await workOnSeries(job, known, work, this.#signal);
     const { recording, told } = worked;
     const error = withNearest(recording.error ?? worked.error, job, tools.namesLike);
-    if (error !== undefined) this.obey(error, job);
+    if (error !== undefined) this.#obey(error, job);
     const isGone = hasExpired(error, job, work.capabilities, options.now);
     return {
       error: recording.change === undefined ? error : undefined,
       isEmpty: recording.result.outcome === 'empty' && !job.suggested,
       settle: (more) => {
         // Where others were asked for it and failed, there is more to say.
-        if (isGone && more === undefined) this.leaveExpired(job);
-        else this.settleJob(job, recording, error === undefined ? error : withMore(error, more), told);
+        if (isGone && more === undefined) this.#leaveExpired(job);
+        else this.#settleJob(job, recording, error === undefined ? error : withMore(error, more), told);
       },
     };
   }
 
-  private leaveExpired(job: Job): void {
-    this.unservable += 1;
-    this.tally.leaveOut();
-    this.announce(expiredLine(job));
+  #leaveExpired(job: Job): void {
+    this.#unservable += 1;
+    this.#tally.leaveOut();
+    this.#announce(expiredLine(job));
   }
 
-  private settleJob(
+  #settleJob(
     job: Job,
     { change, result }: Recording,
     error: VortexError | undefined,
     told: RawAnswers | undefined,
   ): void {
-    if (change === undefined) this.reportJob(result, error);
-    else this.keep(this.store(job, change, result, error, told));
+    if (change === undefined) this.#reportJob(result, error);
+    else this.#keep(this.#store(job, change, result, error, told));
   }
 
-  private async store(
+  async #store(
     job: Job,
     change: SeriesChange,
     result: SeriesResult,
@@ -221,80 +218,80 @@ class PlanRun {
     told: RawAnswers | undefined,
   ): Promise<void> {
     try {
-      const kept = told === undefined ? change : ((await this.tools.archive?.raw.keep(change, told)) ?? change);
-      await commitChange(this.tools, kept);
-      this.reportJob(result, error);
+      const kept = told === undefined ? change : ((await this.#tools.archive?.raw.keep(change, told)) ?? change);
+      await commitChange(this.#tools, kept);
+      this.#reportJob(result, error);
     } catch (cause) {
       const failure = asVortexError(cause);
-      this.uncommitted += 1;
-      this.abort(failure);
-      this.leaveOut(job, failure);
+      this.#uncommitted += 1;
+      this.#abort(failure);
+      this.#leaveOut(job, failure);
     }
   }
 
-  private formatsOf(series: Series): readonly Format[] {
-    return this.tools.formatsOf?.(series) ?? this.options.formats;
+  #formatsOf(series: Series): readonly Format[] {
+    return this.#tools.formatsOf?.(series) ?? this.#options.formats;
   }
 
-  private keep(work: Promise<void>): void {
-    const tracked = work.finally(() => this.storing.delete(tracked));
-    this.storing.add(tracked);
+  #keep(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#storing.delete(tracked));
+    this.#storing.add(tracked);
   }
 
   /** A job whose work was done or cut short; the error says how it counts. */
-  private reportJob(result: SeriesResult, error: VortexError | undefined): void {
+  #reportJob(result: SeriesResult, error: VortexError | undefined): void {
     const { mixedFrom, provider, added, series } = result;
     if (mixedFrom !== undefined)
-      this.announce(
+      this.#announce(
         `${series}, which is kept from ${provider ?? 'another'}: ${added} bars of ${mixedFrom} are mixed in`,
       );
-    if (result.outcome !== 'failed' || error === undefined) this.tally.add(result);
+    if (result.outcome !== 'failed' || error === undefined) this.#tally.add(result);
     // A request that was cut off because another series ended the run is not this series' failure.
-    else this.tally.addCut(result, error.code === 'interrupted' ? (this.ending() ?? error) : error, error);
+    else this.#tally.addCut(result, error.code === 'interrupted' ? (this.#ending() ?? error) : error, error);
   }
 
   /** A series that did not come as far as a job. */
-  private fail(series: Series, stored: StoredSeries | undefined, error: VortexError): void {
-    if (error.disposition === 'abort-run' && !POSTPONING.has(error.code)) this.abort(error);
-    this.tally.addUndone(series, stored, undefined, error);
+  #fail(series: Series, stored: StoredSeries | undefined, error: VortexError): void {
+    if (error.disposition === 'abort-run' && !POSTPONING.has(error.code)) this.#abort(error);
+    this.#tally.addUndone(series, stored, undefined, error);
   }
 
   /** A job that was not done, or not to its end, because of something that is not its own fault. */
-  private leaveOut(job: Job, error: VortexError): void {
-    this.tally.addUndone(job.series, this.tools.knownOf(job.series).stored, job.provider, error);
+  #leaveOut(job: Job, error: VortexError): void {
+    this.#tally.addUndone(job.series, this.#tools.knownOf(job.series).stored, job.provider, error);
   }
 
-  private obey(error: VortexError, job: Job): void {
+  #obey(error: VortexError, job: Job): void {
     // An interruption has ended the run already.
-    if (error.disposition === 'abort-run' && error.code !== 'interrupted') this.abort(error);
-    if (error.disposition === 'stop-provider' && !this.stopped.has(job.provider)) {
-      this.stopped.set(job.provider, error);
-      this.tools.warn(`${job.provider} is not asked any more in this run: ${error.message}`);
-      if (error.code === 'allowance-used') this.keep(this.noteEnd(job.provider));
+    if (error.disposition === 'abort-run' && error.code !== 'interrupted') this.#abort(error);
+    if (error.disposition === 'stop-provider' && !this.#stopped.has(job.provider)) {
+      this.#stopped.set(job.provider, error);
+      this.#tools.warn(`${job.provider} is not asked any more in this run: ${error.message}`);
+      if (error.code === 'allowance-used') this.#keep(this.#noteEnd(job.provider));
     }
   }
 
-  private announce(message: string): void {
-    (this.tools.announce ?? this.tools.warn)(message);
+  #announce(message: string): void {
+    (this.#tools.announce ?? this.#tools.warn)(message);
   }
 
-  private abort(error: VortexError): void {
-    if (this.aborted !== undefined) return;
-    this.aborted = error;
-    this.stop.abort(error);
+  #abort(error: VortexError): void {
+    if (this.#aborted !== undefined) return;
+    this.#aborted = error;
+    this.#stop.abort(error);
   }
 
   /** The ledger is to know that the provider gives no more today. */
-  private async noteEnd(provider: string): Promise<void> {
+  async #noteEnd(provider: string): Promise<void> {
     try {
-      await this.purses.end(provider);
+      await this.#purses.end(provider);
     } catch (error) {
-      this.abort(asVortexError(error));
+      this.#abort(asVortexError(error));
     }
   }
 
   /** What is said of series that are not reached any more. */
-  private ending(): VortexError | undefined {
-    return this.signal.aborted ? notDone(this.aborted === undefined) : undefined;
+  #ending(): VortexError | undefined {
+    return this.#signal.aborted ? notDone(this.#aborted === undefined) : undefined;
   }
 }

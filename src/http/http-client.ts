@@ -44,7 +44,7 @@ export interface HttpClient {
   keepSecret(text: string): void;
 }
 
-/** What the pace, the retry and the breaker of one provider are set to. */
+/** What the requests of one provider are held to. */
 export interface HttpLimits {
   /** Least time between the starts of two requests to one host, milliseconds. */
   readonly paceMs: number;

@@ -59,7 +59,7 @@ export class Messenger {
       }
       const said = describeFault({ kind: fault, detail: this.#secrets.text(detail), timeouts }, shown);
       const code = fault.endsWith('-timeout') ? 'timeout' : 'network';
-      throw new VortexError(said, { code, disposition: 'skip-series', cause: undefined });
+      throw new VortexError(said, { code, disposition: 'skip-series' });
     } finally {
       watch.close();
     }

@@ -10,7 +10,7 @@ function lastPart(url: string): string {
 
 /** Answers from what was recorded, without a network. */
 export class ReplayClient implements HttpClient {
-  private waiting: Exchange[] = [];
+  #waiting: Exchange[] = [];
 
   keepSecret(): void {
     // What was archived holds none.
@@ -18,7 +18,7 @@ export class ReplayClient implements HttpClient {
 
   /** Puts the exchanges of the next request for bars in place of the last one's. */
   load(exchanges: readonly Exchange[]): void {
-    this.waiting = [...exchanges];
+    this.#waiting = [...exchanges];
   }
 
   /**
@@ -28,8 +28,8 @@ export class ReplayClient implements HttpClient {
   send(request: HttpRequest): Promise<HttpResponse> {
     const { method = 'GET', url } = request;
     const asked = typeof url === 'string' ? url : (url[0] ?? '');
-    const place = this.waiting.findIndex((each) => each.method === method && lastPart(each.url) === lastPart(asked));
-    const [found] = place < 0 ? [] : this.waiting.splice(place, 1);
+    const place = this.#waiting.findIndex((each) => each.method === method && lastPart(each.url) === lastPart(asked));
+    const [found] = place < 0 ? [] : this.#waiting.splice(place, 1);
     if (found === undefined) {
       return Promise.reject(
         new VortexError(`no archived answer to ${method} …/${lastPart(asked)}`, {

@@ -4,7 +4,7 @@ import { gridOf } from './grid.ts';
 import type { Period } from './period.ts';
 
 /** So many bars that both sources have are to agree before bars of the one stand beside those of the other. */
-export const COMMON_BARS = 5;
+const COMMON_BARS = 5;
 /** Prices agree when their ratio is no farther from 1: pence, cents, price magnifiers and other adjustments are. */
 const TOLERANCE = 0.005;
 

@@ -18,7 +18,7 @@ export interface Bars {
   readonly extras: ReadonlyMap<ExtraColumn, Float64Array>;
 }
 
-/** The five columns that every source has. */
+/** The four prices that every source has; its volume is the fifth column. */
 export const PRICE_COLUMNS = ['open', 'high', 'low', 'close'] as const;
 
 /** A table of the given length, all values NaN. */

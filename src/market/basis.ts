@@ -1,5 +1,6 @@
 import { PRICE_COLUMNS } from './bars.ts';
 import type { Bars, ExtraColumn } from './bars.ts';
+import { decimalsOf, FLOAT32_ROUNDING } from './rounding.ts';
 
 /** Columns that can change their basis together: the four prices, or an adjusted column by itself. */
 export type BasisColumns = 'prices' | Extract<ExtraColumn, 'Adj Close'>;
@@ -15,8 +16,6 @@ export interface BasisChange {
 
 /** A change of basis is no smaller than this; less is rounding. */
 const LEAST_FACTOR = 1e-4;
-/** Relative rounding of the coarsest form in which sources keep prices, a float32. */
-const FLOAT32_ROUNDING = 2 ** -24;
 
 interface Interval {
   readonly low: number;
@@ -27,11 +26,6 @@ const EVERYTHING: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSIT
 
 function common(a: Interval, b: Interval): Interval {
   return { low: Math.max(a.low, b.low), high: Math.min(a.high, b.high) };
-}
-
-function decimalsOf(price: number): number {
-  const [digits = '', exponent = '0'] = String(price).split('e');
-  return (digits.split('.')[1]?.length ?? 0) - Number(exponent);
 }
 
 /** Half of the last decimal that prices are written with, or of a float32 of that size. */

@@ -13,6 +13,11 @@ export function tradeDate(year: number, month: number, day: number): TradeDate {
   return Date.UTC(year, month - 1, day);
 }
 
+/** Trade date that the UTC day of an instant is; milliseconds since the epoch, UTC. */
+export function utcDate(instant: number): TradeDate {
+  return Math.floor(instant / DAY_MS) * DAY_MS;
+}
+
 /** Reads `2024-01-31`; undefined when the text is no date of the calendar. */
 export function parseTradeDate(text: string): TradeDate | undefined {
   const match = DATE_TEXT.exec(text);

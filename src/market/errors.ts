@@ -62,8 +62,8 @@ export class VortexError extends Error {
 }
 
 /** A mistake in how the program was called: exit code 2, nothing was requested. */
-export function usageError(message: string, context: ErrorContext = {}): VortexError {
-  return new VortexError(message, { code: 'usage', disposition: 'abort-run', context });
+export function usageError(message: string): VortexError {
+  return new VortexError(message, { code: 'usage', disposition: 'abort-run' });
 }
 
 /** Wraps what should never happen, so that only VortexErrors leave a room. */

@@ -1,4 +1,4 @@
-import { formatTradeDate, lastDayOfMonth } from './calendar.ts';
+import { formatTradeDate, lastDayOfMonth, utcDate } from './calendar.ts';
 import { MONTH_LETTERS } from './instrument.ts';
 import type { Contract } from './instrument.ts';
 import { DAY_MS } from './period.ts';
@@ -52,13 +52,14 @@ export interface WantedContract {
   readonly wanted: TimeRange;
 }
 
+/** What of a contract's life lies in the range and is not ahead of today; undefined when nothing does. */
+export function livedWithin({ life }: Contract, range: TimeRange, now: number): TimeRange | undefined {
+  return intersect(life, { from: range.from, to: Math.min(range.to, utcDate(now) + DAY_MS) });
+}
+
 /** What of a contract's life is wanted; undefined when that is too short to be worth a file. */
 export function wantedWindow(contract: Contract, range: TimeRange, now: number): TimeRange | undefined {
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
-  const window = intersect(intersect(contract.life, range) ?? { from: 0, to: 0 }, {
-    from: range.from,
-    to: today + DAY_MS,
-  });
+  const window = livedWithin(contract, range, now);
   if (window === undefined) return undefined;
   const lastDay = window.to - DAY_MS;
   return lastDay - window.from < SHORTEST_WINDOW_DAYS * DAY_MS ? undefined : window;

@@ -1,7 +1,11 @@
-import { isIntraday, periodMs } from './period.ts';
+import { isIntraday, MINUTE_MS, periodMs } from './period.ts';
 import type { Period } from './period.ts';
 
-const MINUTE_MS = 60_000;
+/** At which minute of the period (counted from UTC midnight) an instant lies. */
+export function minuteOf(instant: number, period: Period): number {
+  const length = periodMs(period);
+  return (((instant % length) + length) % length) / MINUTE_MS;
+}
 
 /**
  * At which minutes of the period (counted from UTC midnight) the bars begin: [30] for hourly bars that begin at 9:30 New
@@ -9,9 +13,8 @@ const MINUTE_MS = 60_000;
  */
 export function gridOf(time: Float64Array, period: Period): number[] {
   if (!isIntraday(period)) return [];
-  const length = periodMs(period);
   const minutes = new Set<number>();
-  for (const instant of time) minutes.add((((instant % length) + length) % length) / MINUTE_MS);
+  for (const instant of time) minutes.add(minuteOf(instant, period));
   return [...minutes].sort((a, b) => a - b);
 }
 

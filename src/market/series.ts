@@ -1,7 +1,18 @@
+import { ASSET_CLASSES } from './instrument.ts';
 import type { AssetClass, Contract, Instrument, Series } from './instrument.ts';
 import type { Period } from './period.ts';
 
-const FOLDERS: Readonly<Record<AssetClass, string>> = { future: 'futures', stock: 'stocks', forex: 'forex' };
+/** The folders of the classes, at the top of a data folder. */
+export const CLASS_FOLDERS: Readonly<Record<AssetClass, string>> = {
+  future: 'futures',
+  stock: 'stocks',
+  forex: 'forex',
+};
+
+/** The class that has this folder; undefined for any other name. */
+export function classOfFolder(folder: string): AssetClass | undefined {
+  return ASSET_CLASSES.find((name) => CLASS_FOLDERS[name] === folder);
+}
 
 const UNSAFE = /[^A-Za-z0-9_\-^=.]/gu;
 const percentEncode = (text: string): string =>
@@ -15,7 +26,7 @@ export function pathPart(name: string): string {
 /** The series of an instrument, or of one of its contracts, at a period. */
 export function seriesOf(instrument: Instrument, contract: Contract | undefined, period: Period): Series {
   const id = pathPart(instrument.id);
-  const folder = `${FOLDERS[instrument.class]}/${period}`;
+  const folder = `${CLASS_FOLDERS[instrument.class]}/${period}`;
   if (contract === undefined) {
     return {
       key: `${folder}/${id}`,

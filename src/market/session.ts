@@ -1,11 +1,10 @@
-import { firstOfMonth, firstOfNextMonth, isWeekday, mondayOf, weekday } from './calendar.ts';
+import { firstOfMonth, firstOfNextMonth, isWeekday, mondayOf, utcDate, weekday } from './calendar.ts';
 import type { TradeDate } from './calendar.ts';
 import type { Instrument } from './instrument.ts';
-import { DAY_MS, isIntraday, periodMs } from './period.ts';
+import { DAY_MS, HOUR_MS, isIntraday, periodMs } from './period.ts';
 import type { Period } from './period.ts';
 import { instantOf, localDate } from './time-zone.ts';
 
-const HOUR_MS = 3_600_000;
 /** Sessions open at whole quarters of an hour (9:30 New York, 9:15 Mumbai), and their bars begin there. */
 const QUARTER_MS = HOUR_MS / 4;
 
@@ -66,7 +65,7 @@ function firstOpenFrom(date: TradeDate, isOver: (date: TradeDate) => boolean): T
 }
 
 function firstOpenDate({ zone, closeMs }: SessionRule, now: number, settleMs: number): TradeDate {
-  const before = Math.floor(now / DAY_MS) * DAY_MS - 3 * DAY_MS;
+  const before = utcDate(now) - 3 * DAY_MS;
   const atOffset = (hours: number): TradeDate =>
     firstOpenFrom(before, (date) => now >= date + closeMs - hours * HOUR_MS + settleMs);
   const [least, greatest] = OFFSETS[zone] ?? [];

@@ -7,6 +7,9 @@ export interface TimeRange {
 /** Ranges in ascending order that neither overlap nor touch. */
 export type TimeRanges = readonly TimeRange[];
 
+/** Whether a stamp lies in a range. */
+export const isWithin = (stamp: number, { from, to }: TimeRange): boolean => stamp >= from && stamp < to;
+
 /** The common part of two ranges; undefined when they share nothing. */
 export function intersect(a: TimeRange, b: TimeRange): TimeRange | undefined {
   const from = Math.max(a.from, b.from);

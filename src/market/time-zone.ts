@@ -1,7 +1,7 @@
-import { DAY_MS } from './period.ts';
+import { utcDate } from './calendar.ts';
+import { DAY_MS, HOUR_MS } from './period.ts';
 import type { TradeDate } from './calendar.ts';
 
-const HOUR_MS = 3_600_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, Map<number, number>>();
 
@@ -82,7 +82,7 @@ export function offsetsAlong(zone: string): (instant: number) => number {
 
 /** The date that a wall clock in the zone shows at the instant. */
 export function localDate(instant: number, zone: string): TradeDate {
-  return Math.floor((instant + offsetAt(instant, zone)) / DAY_MS) * DAY_MS;
+  return utcDate(instant + offsetAt(instant, zone));
 }
 
 /**

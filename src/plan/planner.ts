@@ -1,7 +1,7 @@
 import { usageError, VortexError } from '../market/errors.ts';
-import { formatTradeDate } from '../market/calendar.ts';
+import { formatTradeDate, utcDate } from '../market/calendar.ts';
 import type { Series } from '../market/instrument.ts';
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, MINUTE_MS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { finishedEnd, sessionRule } from '../market/session.ts';
 import { isInShard } from '../market/shard.ts';
@@ -17,7 +17,6 @@ import { answersFor, bridged, earliestServed, longestSpan } from './reach.ts';
 import { firstDay } from './wanted.ts';
 import type { WantedSeries } from './wanted.ts';
 
-const MINUTE_MS = 60_000;
 /** After so many days a contract that was said not to exist is asked for again. */
 const ASK_AGAIN_DAYS = 30;
 
@@ -147,7 +146,7 @@ function planOne(
   const { capabilities } = provider;
   const { range, reach } = reachableRange(wanted, stored, capabilities, options);
   if (wanted.range.from < reach && wanted.startGiven) {
-    const from = formatTradeDate(Math.floor(reach / DAY_MS) * DAY_MS);
+    const from = formatTradeDate(utcDate(reach));
     notices.add(
       `${provider.id} has ${series.period} bars from ${from} on only; ${series.symbol} from ${firstDay(wanted.range)} is cut to that`,
     );

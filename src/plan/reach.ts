@@ -1,9 +1,7 @@
-import { DAY_MS, isIntraday } from '../market/period.ts';
+import { DAY_MS, isIntraday, MINUTE_MS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
-
-const MINUTE_MS = 60_000;
 
 /**
  * The earliest stamp that a provider still serves at a period: a whole day or minute; minus infinity when it goes back to

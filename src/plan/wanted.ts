@@ -1,13 +1,12 @@
-import { formatTradeDate, parseTradeDate } from '../market/calendar.ts';
+import { formatTradeDate, parseTradeDate, utcDate } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
 import { contractDays } from './select.ts';
 import type { Selection } from './select.ts';
-import { resolveCycle } from '../market/futures-cycle.ts';
+import { livedWithin, resolveCycle } from '../market/futures-cycle.ts';
 import type { Contract, Series } from '../market/instrument.ts';
 import { DAY_MS, isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { seriesOf } from '../market/series.ts';
-import { intersect } from '../market/time-range.ts';
 import type { TimeRange } from '../market/time-range.ts';
 
 /** What the caller and the settings ask for, beside the names. */
@@ -58,10 +57,10 @@ interface Window {
   readonly range: TimeRange;
 }
 
-function windowsOf({ instrument, contract }: Selection, range: TimeRange, wish: Wish, today: TradeDate): Window[] {
+function windowsOf({ instrument, contract }: Selection, range: TimeRange, wish: Wish): Window[] {
   if (contract !== undefined) {
     // Named outright, a short window is wanted too.
-    const window = intersect(contract.life, { from: range.from, to: Math.min(range.to, today + DAY_MS) });
+    const window = livedWithin(contract, range, wish.now);
     return [{ contract, range: window ?? { from: contract.life.from, to: contract.life.from } }];
   }
   if (instrument.class !== 'future') return [{ contract: undefined, range }];
@@ -72,14 +71,14 @@ function windowsOf({ instrument, contract }: Selection, range: TimeRange, wish: 
 
 /** The series that the selections stand for, contract by contract and period by period. */
 export function wantedSeries(selections: readonly Selection[], wish: Wish): WantedSeries[] {
-  const today = Math.floor(wish.now / DAY_MS) * DAY_MS;
+  const today = utcDate(wish.now);
   const wanted: WantedSeries[] = [];
   for (const selection of selections) {
     const { instrument, named } = selection;
     for (const period of wish.periods ?? instrument.periods ?? wish.defaultPeriods) {
       // Tomorrow is in: zones east of UTC are ahead. What is not finished is cut off by the planner.
       const range = { from: startOf(selection, period, wish, today), to: (wish.end ?? today + DAY_MS) + DAY_MS };
-      for (const window of windowsOf(selection, range, wish, today)) {
+      for (const window of windowsOf(selection, range, wish)) {
         wanted.push({
           series: seriesOf(instrument, window.contract, period),
           range: window.range,
@@ -95,5 +94,5 @@ export function wantedSeries(selections: readonly Selection[], wish: Wish): Want
 
 /** The day a range begins with, for messages. */
 export function firstDay(range: TimeRange): string {
-  return formatTradeDate(Math.floor(range.from / DAY_MS) * DAY_MS);
+  return formatTradeDate(utcDate(range.from));
 }

@@ -19,7 +19,7 @@ export interface OldestSeries {
 }
 
 /** A contract is over when its delivery month is; everything else lives on. Pure. @param now milliseconds since the epoch, UTC */
-export function isLive(key: string, now: number): boolean {
+function isLive(key: string, now: number): boolean {
   const [, year, month] = CONTRACT.exec(key) ?? [];
   return year === undefined || month === undefined || now < Date.UTC(Number(year), Number(month), 1);
 }

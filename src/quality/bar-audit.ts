@@ -1,14 +1,13 @@
 import { PRICE_COLUMNS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
-import { firstOfMonth, mondayOf } from '../market/calendar.ts';
-import { DAY_MS, isIntraday, periodMs } from '../market/period.ts';
+import { minuteOf } from '../market/grid.ts';
+import { DAY_MS, isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
+import { barOfDate } from '../market/session.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import { FaultCount } from './finding.ts';
 import type { Fault } from './finding.ts';
-
-const MINUTE_MS = 60_000;
 
 /** What a manifest says of the bars of a series. */
 export interface SaidOfBars {
@@ -23,12 +22,10 @@ export interface SaidOfBars {
 
 function isOnGrid(stamp: number, period: Period, grid: readonly number[] | undefined): boolean {
   if (isIntraday(period)) {
-    const length = periodMs(period);
-    const minute = (((stamp % length) + length) % length) / MINUTE_MS;
+    const minute = minuteOf(stamp, period);
     return grid === undefined || grid.length === 0 ? Number.isInteger(minute) : grid.includes(minute);
   }
-  if (stamp % DAY_MS !== 0) return false;
-  return period === '1wk' ? mondayOf(stamp) === stamp : period === '1mo' ? firstOfMonth(stamp) === stamp : true;
+  return stamp % DAY_MS === 0 && barOfDate(stamp, period) === stamp;
 }
 
 /** What the values of one bar are not allowed to be, or are seldom. */

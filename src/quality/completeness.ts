@@ -45,23 +45,23 @@ export function tradedDays(
 
 /** How many series of a group have a bar on a day, and how many are between their first and last bar then. */
 class GroupDays {
-  private readonly traded = new Map<number, number>();
+  readonly #traded = new Map<number, number>();
   /** First and last days of the series, each ascending. */
-  private readonly firsts: Float64Array;
-  private readonly lasts: Float64Array;
+  readonly #firsts: Float64Array;
+  readonly #lasts: Float64Array;
 
   constructor(group: readonly TradedDays[]) {
     const some = group.filter(({ days }) => days.length > 0);
-    this.firsts = Float64Array.from(some, ({ days }) => days[0] ?? 0).sort();
-    this.lasts = Float64Array.from(some, ({ days }) => days.at(-1) ?? 0).sort();
-    for (const { days } of some) for (const day of days) this.traded.set(day, (this.traded.get(day) ?? 0) + 1);
+    this.#firsts = Float64Array.from(some, ({ days }) => days[0] ?? 0).sort();
+    this.#lasts = Float64Array.from(some, ({ days }) => days.at(-1) ?? 0).sort();
+    for (const { days } of some) for (const day of days) this.#traded.set(day, (this.#traded.get(day) ?? 0) + 1);
   }
 
   /** True when most of the others that live on that day have a bar, and enough of them. */
   mostTraded(day: number): boolean {
-    const traded = this.traded.get(day) ?? 0;
+    const traded = this.#traded.get(day) ?? 0;
     if (traded < FEWEST_OTHERS) return false;
-    const alive = firstBarFrom(this.firsts, day + 1) - firstBarFrom(this.lasts, day);
+    const alive = firstBarFrom(this.#firsts, day + 1) - firstBarFrom(this.#lasts, day);
     // The series itself, without a bar on that day, is one of those alive.
     return traded * 2 > alive - 1;
   }

@@ -3,11 +3,11 @@ import type { Bars, ExtraColumn } from '../market/bars.ts';
 import { isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
+import { FIXED_COLUMNS } from '../store/columns.ts';
 import { FaultCount } from './finding.ts';
 import type { Fault } from './finding.ts';
 
 const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF';
-const FIXED_COLUMNS = ['Datetime', 'Open', 'High', 'Low', 'Close', 'Volume'];
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
 
 const isExtra = (name: string): name is ExtraColumn => (EXTRA_COLUMNS as readonly string[]).includes(name);

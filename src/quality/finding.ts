@@ -67,17 +67,17 @@ export type Fault = Omit<Finding, 'series'>;
 
 /** Counts faults by kind, so that a spoilt file is told in a few lines and not in one a row. */
 export class FaultCount {
-  private readonly found = new Map<FindingKind, { first: string; count: number; severity: Severity }>();
+  readonly #found = new Map<FindingKind, { first: string; count: number; severity: Severity }>();
 
   add(kind: FindingKind, detail: string, severity: Severity = 'error'): void {
-    const known = this.found.get(kind);
-    if (known === undefined) this.found.set(kind, { first: detail, count: 1, severity });
+    const known = this.#found.get(kind);
+    if (known === undefined) this.#found.set(kind, { first: detail, count: 1, severity });
     else known.count += 1;
   }
 
   /** @param where what the details stand in, such as the path of a file */
   faults(where: string): Fault[] {
-    return [...this.found].map(([kind, { first, count, severity }]) => ({
+    return [...this.#found].map(([kind, { first, count, severity }]) => ({
       kind,
       detail: `${where}: ${first}${count === 1 ? '' : ` (and ${count - 1} more)`}`,
       severity,

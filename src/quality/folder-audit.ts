@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { CLASS_FOLDERS } from '../market/series.ts';
 import { filesBelow } from '../store/listing.ts';
 import { OWN_FOLDER } from '../store/paths.ts';
 import type { Finding } from './finding.ts';
 
-const DATA_FOLDERS = ['futures', 'stocks', 'forex'];
 const TEMPORARY = '.tmp';
 
 function judge(path: string): Finding {
@@ -26,7 +26,9 @@ function judge(path: string): Finding {
  * @param listed paths that the manifests list, below the data folder
  */
 export function auditFolder(root: string, listed: ReadonlySet<string>): Finding[] {
-  const data = DATA_FOLDERS.flatMap((folder) => filesBelow(join(root, folder)).map((path) => `${folder}/${path}`));
+  const data = Object.values(CLASS_FOLDERS).flatMap((folder) =>
+    filesBelow(join(root, folder)).map((path) => `${folder}/${path}`),
+  );
   const own = filesBelow(join(root, OWN_FOLDER))
     .map((path) => `${OWN_FOLDER}/${path}`)
     .filter((path) => path.endsWith(TEMPORARY) && !path.startsWith(`${OWN_FOLDER}/quarantine/`));

@@ -1,8 +1,9 @@
+import { decimalsOf, FLOAT32_ROUNDING } from '../market/rounding.ts';
 import { twinsIn } from './sense-dividends.ts';
 import type { Dividend } from './sense-dividends.ts';
 import { figure } from './sense-finding.ts';
 import type { Fault } from './sense-finding.ts';
-import { at, move } from './sense-series.ts';
+import { at, move, UNIT_MOVE } from './sense-series.ts';
 import type { SenseSeries } from './sense-series.ts';
 
 /*
@@ -18,20 +19,12 @@ const LEAST_STEP = 5e-5;
 /** How far a step may be from its dividend: daily ones, and others, whose close before is another than the source's. */
 const DAILY_TOLERANCE = 0.02;
 const OTHER_TOLERANCE = 0.1;
-/** Relative rounding of a float32, the coarsest form in which sources keep prices; four of them make a step. */
-const FLOAT32_ROUNDING = 2 ** -24;
-/** Pence in a pound, and how near (as a logarithm) a ratio has to be to it. */
-const UNIT_MOVE = Math.log(100);
+/** How near (as a logarithm) a ratio has to be to a wrong unit. */
 const UNIT_TOLERANCE = 0.1;
 /** What one payment comes to, as a part of the price, more often than not: tells which of two amounts is the odd one. */
 const USUAL_PART = 0.01;
 /** Values looked at to tell with how many decimals a column is written. */
 const DECIMALS_SAMPLE = 200;
-
-function decimalsOf(value: number): number {
-  const [digits = '', exponent = '0'] = String(value).split('e');
-  return (digits.split('.')[1]?.length ?? 0) - Number(exponent);
-}
 
 /** Half of the last decimal that the values are written with; of many, some are looked at. */
 function roundingOf(values: Float64Array): number {
@@ -49,7 +42,7 @@ interface Factor {
   readonly adjusted: Float64Array;
   /** Part of the close before that the factor steps by between two rows. */
   readonly stepped: (before: number, row: number) => number;
-  /** What rounding may make of a step between two rows. */
+  /** What rounding may make of a step between two rows: that of the four prices it is made of. */
   readonly rounding: (before: number, row: number) => number;
 }
 

@@ -1,11 +1,10 @@
 import { PRICE_COLUMNS } from '../market/bars.ts';
 import { figure } from './sense-finding.ts';
 import type { Fault } from './sense-finding.ts';
-import { at, move } from './sense-series.ts';
+import { at, move, UNIT_MOVE } from './sense-series.ts';
 import type { SenseSeries } from './sense-series.ts';
 
-/** Pence in a pound, and how near (as a logarithm) the columns of one bar have to be to it. */
-const UNIT_MOVE = Math.log(100);
+/** How near (as a logarithm) the columns of one bar have to be to a wrong unit. */
 const UNIT_TOLERANCE = 0.25;
 /** More than this share of the bars: the whole column is off. */
 const WHOLE_COLUMN = 0.9;

@@ -1,7 +1,6 @@
 import type { Bars } from '../market/bars.ts';
-import { formatInstant, formatTradeDate } from '../market/calendar.ts';
-import { isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
+import { formatStamp } from '../market/stored-series.ts';
 
 /** What may be wrong with a history. */
 export type SenseKind =
@@ -60,7 +59,7 @@ function finding(faults: readonly Fault[], bars: Bars, period: Period): SenseFin
   if (first === undefined) return [];
   const stamp = (row: number): number => bars.time[row] ?? Number.NaN;
   const lastRow = faults.reduce((last, fault) => Math.max(last, fault.lastRow ?? fault.row), 0);
-  const when = (isIntraday(period) ? formatInstant : formatTradeDate)(stamp(first.row));
+  const when = formatStamp(stamp(first.row), period);
   const figures = first.figures === undefined ? '' : `, ${first.figures()}`;
   const more = faults.length > 1 ? `; ${faults.length} in all` : '';
   const detail = `${first.reason} (${when}${figures}${more})`;

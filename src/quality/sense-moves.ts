@@ -1,6 +1,6 @@
 import { figure } from './sense-finding.ts';
 import type { Fault, SenseKind } from './sense-finding.ts';
-import { at, move } from './sense-series.ts';
+import { at, move, UNIT_MOVE } from './sense-series.ts';
 import type { SenseSeries } from './sense-series.ts';
 
 /*
@@ -19,8 +19,7 @@ const MOST_TOLERANCE = 0.2;
 /** A fit this near (1 %), or a split of this size, is no accident. */
 const TIGHT_FIT = 0.01;
 const HUGE_SPLIT = Math.log(8);
-/** Pence in a pound; a market that moves by itself in the same night adds this much at most. */
-const UNIT_MOVE = Math.log(100);
+/** How near a move has to be to a wrong unit: a market that moves by itself in the same night adds this much at most. */
 const UNIT_TOLERANCE = 0.25;
 /** Ratios that companies split by, either way. Smaller ones (3:2) are sizes that a bad day has too. */
 const USUAL_RATIOS = [2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 40, 50];
@@ -71,7 +70,6 @@ function ownSplitFault(series: SenseSeries, split: Split, size: number): Fault |
 /** A move that is odd in this market. */
 interface OddMove {
   readonly index: number;
-  readonly before: number;
   readonly row: number;
   readonly size: number;
 }
@@ -149,7 +147,7 @@ export function moveFaults(series: SenseSeries): Fault[] {
     const own = split && ownSplitFault(series, split, size);
     if (own !== undefined) found.push(own);
     if (own !== undefined || !(Math.abs(size) > ODD_MOVE * moveNoise)) continue;
-    const odd = { index, before, row, size };
+    const odd = { index, row, size };
     const other = otherSplitFault(series, splits, odd);
     const isUnit = Math.abs(Math.abs(size) - UNIT_MOVE) < UNIT_TOLERANCE;
     if (isUnit && other === undefined) units.push(odd);

@@ -5,7 +5,6 @@ import type { Period } from '../market/period.ts';
 /** A history as the rules look at it. */
 export interface SenseSeries {
   readonly bars: Bars;
-  readonly period: Period;
   /** A bar holds several days, so that a dividend may lie anywhere in it. */
   readonly isLong: boolean;
   readonly isIntraday: boolean;
@@ -22,6 +21,9 @@ const NOISE_SAMPLE = 20_000;
 /** The share of moves below 1.645 standard deviations of a normal distribution, either way. */
 const SHARE = 0.9;
 const DEVIATIONS = 1.645;
+
+/** Pence in a pound, cents in a dollar: the move (a logarithm) that a wrong unit makes. */
+export const UNIT_MOVE = Math.log(100);
 
 /** The value of a row; NaN outside the column. */
 export function at(column: Float64Array | undefined, row: number): number {
@@ -58,7 +60,6 @@ export function senseSeries(bars: Bars, period: Period): SenseSeries {
   const rows = rowsWithClose(bars.close);
   return {
     bars,
-    period,
     isLong: periodMs(period) > DAY_MS,
     isIntraday: isIntraday(period),
     rows,

@@ -1,12 +1,7 @@
 import type { AssetClass } from '../market/instrument.ts';
 import { isPeriod } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
-
-const CLASSES: ReadonlyMap<string, AssetClass> = new Map([
-  ['futures', 'future'],
-  ['stocks', 'stock'],
-  ['forex', 'forex'],
-]);
+import { classOfFolder } from '../market/series.ts';
 
 /** What a series is called. */
 export interface SeriesName {
@@ -22,7 +17,7 @@ export interface SeriesName {
 /** What a series is called as far as its key tells, for one whose manifest cannot be read; undefined when it is no key. */
 export function nameFromKey(key: string): SeriesName | undefined {
   const [folder = '', period = '', instrument = '', ...rest] = key.split('/');
-  const assetClass = CLASSES.get(folder);
+  const assetClass = classOfFolder(folder);
   if (assetClass === undefined || !isPeriod(period) || instrument === '' || rest.length > 1) return undefined;
   return { series: key, class: assetClass, instrument, symbol: rest[0] ?? instrument, period };
 }

@@ -1,5 +1,5 @@
 import { parseTradeDate } from '../market/calendar.ts';
-import { DAY_MS, isIntraday } from '../market/period.ts';
+import { DAY_MS, HOUR_MS, isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import type { TimeRange } from '../market/time-range.ts';
 import { offsetAt } from '../market/time-zone.ts';
@@ -45,7 +45,7 @@ function footer(now: number, bare: boolean): string {
   const hour = Number(wall.slice(11, 13));
   const time = `${String(hour % 12 || 12).padStart(2, '0')}:${wall.slice(14, 16)}${hour < 12 ? 'am' : 'pm'}`;
   const date = `${wall.slice(5, 7)}-${wall.slice(8, 10)}-${wall.slice(0, 4)}`;
-  const text = `Downloaded from Barchart.com as of ${date} ${time} ${offset === -5 * 3_600_000 ? 'CDT' : 'CST'}`;
+  const text = `Downloaded from Barchart.com as of ${date} ${time} ${offset === -5 * HOUR_MS ? 'CDT' : 'CST'}`;
   return bare ? text : `"${text}"`;
 }
 

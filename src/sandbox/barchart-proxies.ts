@@ -1,3 +1,4 @@
+import { utcDate } from '../market/calendar.ts';
 import { DAY_MS } from '../market/period.ts';
 import type { Answer } from './answer.ts';
 import { barchartListing } from './barchart-listing.ts';
@@ -29,7 +30,7 @@ function minuteLine(row: BarchartRow): string {
   return [stamp, day, row.open, row.high, row.low, row.close, row.volume].join(',');
 }
 
-/** How often the two addresses that charts are drawn from were asked; they count no downloads. */
+/** The two addresses that charts are drawn from: they count no downloads, and tell how many requests are left. */
 export class BarchartProxies {
   readonly #truth: Truth;
   #left = MOST_REQUESTS;
@@ -49,8 +50,7 @@ export class BarchartProxies {
     const most = Number(query.get('maxrecords') ?? DEFAULT_RECORDS);
     const from = readDigits(query.get('start')) ?? security.first;
     const end = readDigits(query.get('end')) ?? now + DAY_MS;
-    const dayOf = (wall: number): number => Math.floor(wall / DAY_MS) * DAY_MS;
-    const dates = { from: dayOf(from), to: dayOf(end) + DAY_MS };
+    const dates = { from: utcDate(from), to: utcDate(end) + DAY_MS };
     const made = kind === 'eod' ? longRows : minuteRows;
     const rows = made(this.#truth, security, period, dates, now, faults);
     const asked = kind === 'eod' ? rows : rows.filter(({ wall }) => wall >= from && wall <= end);

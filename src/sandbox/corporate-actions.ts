@@ -1,4 +1,5 @@
 import type { TradeDate } from '../market/calendar.ts';
+import { DAY_MS } from '../market/period.ts';
 import { nthWeekday } from './holidays.ts';
 import { priceOf } from './securities.ts';
 import type { Security, Split } from './securities.ts';
@@ -55,7 +56,7 @@ export function isAhead(security: Security, split: Split, now: number): boolean 
 
 /** Each dividend lowers the closes before it by its part of the last one: factor 1 − amount / close. */
 export function adjustmentsOf(daily: DailyTruth, security: Security, now: number): Adjustments {
-  const dividends = dividendsOf(security, security.first, now + 7 * 86_400_000, now);
+  const dividends = dividendsOf(security, security.first, now + 7 * DAY_MS, now);
   const dates: TradeDate[] = [];
   const factors: number[] = [];
   let factor = 1;

@@ -1,5 +1,5 @@
 import { firstOfMonth, firstOfNextMonth } from '../market/calendar.ts';
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../market/period.ts';
 import type { TimeRange } from '../market/time-range.ts';
 import type { Answer } from './answer.ts';
 import { badRequest, notFound } from './dukascopy-answers.ts';
@@ -7,7 +7,7 @@ import { badRequest, notFound } from './dukascopy-answers.ts';
 const CANDLES = /^\/v1\/candles\/(minute|hour|day)\/([^/]+)\/(BID|ASK)((?:\/[1-9]\d*)*)$/;
 const WHOLE = /^[1-9]\d*$/;
 
-const LENGTHS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: DAY_MS };
+const LENGTHS: Readonly<Record<string, number>> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
 /** How many numbers follow the side: year; year and month; year, month and day. */
 const NUMBERS: Readonly<Record<string, number>> = { day: 1, hour: 2, minute: 3 };
 

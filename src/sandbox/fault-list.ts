@@ -1,5 +1,5 @@
 /** Faults of the connection or of the whole answer. */
-export const DELIVERY_FAULTS = ['429', '500', '503', 'reset', 'stall', 'hang', 'truncate', 'cut', 'html'] as const;
+const DELIVERY_FAULTS = ['429', '500', '503', 'reset', 'stall', 'hang', 'truncate', 'cut', 'html'] as const;
 export type DeliveryFault = (typeof DELIVERY_FAULTS)[number];
 
 /** Faults that only a stand-in on a socket has: what the desk says, a line of its own that goes down. */

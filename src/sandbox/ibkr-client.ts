@@ -11,7 +11,7 @@ import type { Fields } from './ibkr-wire.ts';
 import type { Truth } from './truth.ts';
 
 /** The version that the stand-in speaks: the last one without fields that some clients lack. */
-export const SERVER_VERSION = 178;
+const SERVER_VERSION = 178;
 
 const OUR_LAST_TRADE_DATE_VERSION = 182;
 const SERVICE = 'Historical Market Data Service error message:';
@@ -122,9 +122,9 @@ export class DeskClient {
     this.#going.add(id);
     this.#later(faults.slowMs, () => {
       if (!this.#going.has(id)) return;
-      const isHistory = answer(query);
-      const instead = 'code' in isHistory ? undefined : this.#refusalFor(faults, query, isHistory);
-      this.#deliver(id, instead ?? isHistory, faults);
+      const meant = answer(query);
+      const instead = 'code' in meant ? undefined : this.#refusalFor(faults, query, meant);
+      this.#deliver(id, instead ?? meant, faults);
     });
   }
 
@@ -237,7 +237,7 @@ export class DeskClient {
 }
 
 /** Message 10: one contract, in the form of servers from 164 on. */
-export function detailsMessage(id: string, contract: ListedContract, version: number): Message {
+function detailsMessage(id: string, contract: ListedContract, version: number): Message {
   const { security, symbol, secType, exchange, currency, localSymbol, tradingClass, timezone } = contract;
   const tick = security.price.step / security.price.scale;
   const isFuture = secType === 'FUT';

@@ -1,4 +1,4 @@
-import { formatInstant } from '../market/calendar.ts';
+import { formatInstant, utcDate } from '../market/calendar.ts';
 import { firstBarFrom } from '../market/bars.ts';
 import { DAY_MS, isIntraday, periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
@@ -37,7 +37,7 @@ function startOf({ end, count, unit }: HistoryRequest, contract: ListedContract,
 function days(truth: Truth, { security }: ListedContract, from: number, end: number, now: number): TickBars {
   const cut = Math.min(end, now);
   const tables: TickBars[] = [];
-  const midnight = Math.floor(from / DAY_MS) * DAY_MS;
+  const midnight = utcDate(from);
   for (const session of truth.sessions(security, midnight - DAY_MS, end + 2 * DAY_MS)) {
     if (session.closesAt <= from || session.opensAt >= cut) continue;
     const isOver = session.closesAt <= (security.class === 'forex' ? now : cut);

@@ -1,9 +1,8 @@
+import { MINUTE_MS } from '../market/period.ts';
 import { mix, unit } from './random.ts';
 import type { Session } from './sessions.ts';
 import { allocateTickBars } from './tick-bars.ts';
 import type { TickBar, TickBars } from './tick-bars.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Where in the session the high and the low are reached; two minutes if it has two. */
 function turningMinutes(seed: number, minutes: number): { highAt: number; lowAt: number } {

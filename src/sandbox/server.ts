@@ -48,7 +48,7 @@ export interface Sandbox {
 }
 
 /** The seed when none is given. */
-export const DEFAULT_SEED = 20_240_102;
+const DEFAULT_SEED = 20_240_102;
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 const MOST_CONTROL_BYTES = 65_536;

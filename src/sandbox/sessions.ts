@@ -1,6 +1,6 @@
-import { isWeekday, weekday } from '../market/calendar.ts';
+import { isWeekday, utcDate, weekday } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, HOUR_MS } from '../market/period.ts';
 import { offsetsAlong } from '../market/time-zone.ts';
 import { futuresHolidays, londonHolidays, newYorkHolidays, NO_HOLIDAYS } from './holidays.ts';
 import type { Holidays } from './holidays.ts';
@@ -15,7 +15,6 @@ export interface Session {
   readonly closesAt: number;
 }
 
-const HOUR_MS = 3_600_000;
 const CHICAGO = 'America/Chicago';
 const LONDON = 'Europe/London';
 const NEW_YORK = 'America/New_York';
@@ -136,7 +135,7 @@ export function sessionBefore(venue: Venue, date: TradeDate): Session {
 /** The last session that has opened at the instant; it may be over. */
 export function lastOpened(venue: Venue, instant: number): Session {
   // A futures session opens on the evening before its trade date.
-  const tomorrow = Math.floor(instant / DAY_MS) * DAY_MS + 2 * DAY_MS;
+  const tomorrow = utcDate(instant) + 2 * DAY_MS;
   let session = sessionBefore(venue, tomorrow);
   while (session.opensAt > instant) session = sessionBefore(venue, session.date);
   return session;

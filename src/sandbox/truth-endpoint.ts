@@ -1,6 +1,7 @@
-import { formatInstant, formatTradeDate, parseTradeDate } from '../market/calendar.ts';
+import { formatInstant, parseTradeDate } from '../market/calendar.ts';
 import { ASSET_CLASSES } from '../market/instrument.ts';
 import { DAY_MS, isIntraday, isPeriod, PERIODS } from '../market/period.ts';
+import { formatStamp } from '../market/stored-series.ts';
 import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { priceOf } from './securities.ts';
@@ -49,10 +50,9 @@ export function answerTruth(truth: Truth, path: string, query: URLSearchParams, 
       ? utcDays(truth, security, period, { from, to }, now)
       : truth.bars(security, period, { from, to }, now);
   const scale = truth.scaleAt(security, now);
-  const stamp = isIntraday(period) ? formatInstant : formatTradeDate;
   const price = (value: number | undefined): number => priceOf((value ?? 0) * scale.price, security.price);
   const bars = Array.from(ticks.time, (time, row) => ({
-    time: stamp(time),
+    time: formatStamp(time, period),
     open: price(ticks.open[row]),
     high: price(ticks.high[row]),
     low: price(ticks.low[row]),

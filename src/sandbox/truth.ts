@@ -1,8 +1,8 @@
-import { firstOfMonth, firstOfNextMonth, mondayOf } from '../market/calendar.ts';
+import { firstOfMonth, firstOfNextMonth, mondayOf, utcDate } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
 import { firstBarFrom } from '../market/bars.ts';
 import type { AssetClass } from '../market/instrument.ts';
-import { DAY_MS, isIntraday, periodMs } from '../market/period.ts';
+import { DAY_MS, isIntraday, MINUTE_MS, periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import type { TimeRange } from '../market/time-range.ts';
 import { adjustmentsOf, isAhead } from './corporate-actions.ts';
@@ -20,7 +20,6 @@ import { pairOf, stockOf } from './stock-list.ts';
 import { allocateTickBars, foldBars, joinTickBars, rowOf, setRow, sliceTickBars } from './tick-bars.ts';
 import type { TickBars } from './tick-bars.ts';
 
-const MINUTE_MS = 60_000;
 const NO_TICK_BARS = allocateTickBars(0);
 const WEEK_MS = 7 * DAY_MS;
 const NO_ADJUSTMENTS: Adjustments = { dates: [], factors: [] };
@@ -161,6 +160,5 @@ export function calendarUnit(period: Period): {
 } {
   if (period === '1wk') return { start: mondayOf, next: (date) => mondayOf(date) + WEEK_MS };
   if (period === '1mo') return { start: firstOfMonth, next: firstOfNextMonth };
-  const start = (date: number): TradeDate => Math.floor(date / DAY_MS) * DAY_MS;
-  return { start, next: (date) => start(date) + DAY_MS };
+  return { start: utcDate, next: (date) => utcDate(date) + DAY_MS };
 }

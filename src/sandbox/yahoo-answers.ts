@@ -12,7 +12,7 @@ export const YAHOO_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** An error in Yahoo's form. */
-export function chartError(status: number, code: string, description: string): Answer {
+function chartError(status: number, code: string, description: string): Answer {
   return {
     status,
     headers: YAHOO_HEADERS,

@@ -1,3 +1,4 @@
+import { utcDate } from '../market/calendar.ts';
 import { MONTH_LETTERS } from '../market/instrument.ts';
 import { DAY_MS } from '../market/period.ts';
 import type { Security } from './securities.ts';
@@ -68,7 +69,7 @@ function futureListing(truth: Truth, symbol: string, now: number): Listing | und
   const front = /^([A-Z0-9]+)=F$/.exec(symbol);
   const root = truth.futures.rootOf(contract?.[1] ?? front?.[1] ?? '');
   if (root === undefined || (contract !== null && (contract[4] ?? '') !== root.suffix)) return undefined;
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const today = utcDate(now);
   const nearest = front === null ? undefined : truth.futures.frontOn(root, today);
   const security =
     contract === null

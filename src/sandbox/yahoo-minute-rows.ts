@@ -1,4 +1,4 @@
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, MINUTE_MS } from '../market/period.ts';
 import { mix, unit } from './random.ts';
 import type { Session } from './sessions.ts';
 import { foldRows, rowOf } from './tick-bars.ts';
@@ -10,8 +10,6 @@ import { isAsked } from './yahoo-rows.ts';
 import type { ChartRow } from './yahoo-rows.ts';
 import type { ChartRequest } from './yahoo-request.ts';
 import type { Listing } from './yahoo-listing.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Rows outside the regular session: prices about the price next to it, no volume. */
 function quietRows(session: Session, from: number, to: number, price: number, lengthMs: number): ChartRow[] {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../market/period.ts';
 import { badRequest } from './yahoo-answers.ts';
 import type { Answer } from './answer.ts';
 
@@ -45,7 +46,7 @@ function rangeStart(range: string, now: number, firstTrade: number): number | un
   if (range === 'ytd') return Date.UTC(new Date(now).getUTCFullYear(), 0, 1);
   if (match === null) return undefined;
   const count = Number(match[1]);
-  if (match[2] === 'd') return now - count * 86_400_000;
+  if (match[2] === 'd') return now - count * DAY_MS;
   return monthsBack(now, match[2] === 'y' ? count * 12 : count);
 }
 

@@ -1,6 +1,6 @@
 import { firstOfMonth, firstOfNextMonth, isWeekday, mondayOf } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, HOUR_MS } from '../market/period.ts';
 import { wallTime } from './sessions.ts';
 import type { Session } from './sessions.ts';
 import { foldRows, rowOf } from './tick-bars.ts';
@@ -19,8 +19,6 @@ export interface ChartRow {
   readonly date: TradeDate;
   readonly bar: TickBar | undefined;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Whether a stamp is in the asked range. For currencies the end of the range is answered too. */
 export function isAsked(listing: Listing, request: ChartRequest, stamp: number): boolean {

@@ -1,11 +1,8 @@
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../market/period.ts';
 import { localDate, offsetAt } from '../market/time-zone.ts';
 import { wallTime } from './sessions.ts';
 import type { Session } from './sessions.ts';
 import type { Listing } from './yahoo-listing.ts';
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 
 /** A stretch of trading as Yahoo writes it: seconds since the epoch, offset of the zone in seconds. */
 export interface WirePeriod {

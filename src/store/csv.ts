@@ -3,13 +3,12 @@ import { allocateBars, EXTRA_COLUMNS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { formatInstant, formatTradeDate } from '../market/calendar.ts';
 import { VortexError } from '../market/errors.ts';
-import { DAY_MS, isIntraday } from '../market/period.ts';
+import { DAY_MS, isIntraday, MINUTE_MS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { columnNames, FIXED_COLUMNS } from './columns.ts';
 import { putNumber, putText } from './text-bytes.ts';
 
 const LINE_FEED = 10;
-const MINUTE_MS = 60_000;
 const DATE_LENGTH = '2024-01-02'.length;
 
 const dates = new Map<number, string>();

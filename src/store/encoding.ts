@@ -1,7 +1,7 @@
 import { barsWithin } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { firstOfNextMonth } from '../market/calendar.ts';
-import { periodMs } from '../market/period.ts';
+import { HOUR_MS, periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import type { Format } from '../market/file-format.ts';
 import { checksumOf } from './checksum.ts';
@@ -16,8 +16,6 @@ export interface EncodedFile {
   readonly content: Buffer;
   readonly checksum: Checksum;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Bars by calendar month (UTC), so that an update of a long series rewrites the last one only. */
 function monthlyParts(bars: Bars): { readonly month: string; readonly bars: Bars }[] {

@@ -31,7 +31,8 @@ interface DatedFile extends StagedFile {
 
 const CODES_OF_FULL_DISKS = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-function codeOf(error: unknown): string {
+/** The system's name of an error (ENOENT); empty for one that is not the system's. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 

@@ -1,6 +1,7 @@
 import type { AssetClass } from '../market/instrument.ts';
 import { isPeriod } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
+import { classOfFolder } from '../market/series.ts';
 
 /** Who wrote a folder that is to be adopted: bc-utils, or the older Python tool. */
 export type ForeignTool = 'bc-utils' | 'python';
@@ -25,12 +26,6 @@ export interface StrangeName {
 const RESOLUTIONS: ReadonlyMap<string, Period> = new Map([
   ['Day', '1d'],
   ['Hour', '1h'],
-]);
-
-const CLASSES: ReadonlyMap<string, AssetClass> = new Map([
-  ['futures', 'future'],
-  ['stocks', 'stock'],
-  ['forex', 'forex'],
 ]);
 
 /** The older tool's own words for two periods; capitals count, `1m` is a minute there too. */
@@ -65,9 +60,9 @@ function bcUtilsName(stem: string): ForeignName | StrangeName {
 }
 
 function olderToolName(folders: readonly string[], stem: string): ForeignName | StrangeName | undefined {
-  const start = folders.findLastIndex((folder) => CLASSES.has(folder));
+  const start = folders.findLastIndex((folder) => classOfFolder(folder) !== undefined);
   const [top = '', size = '', owner, ...deeper] = start < 0 ? [] : folders.slice(start);
-  const assetClass = CLASSES.get(top);
+  const assetClass = classOfFolder(top);
   if (assetClass === undefined || size === '' || deeper.length > 0) return undefined;
   const period = readOlderPeriod(size);
   if (period === undefined) return { reason: `${size} is no bar size of this program` };

@@ -1,10 +1,8 @@
 import { parseTradeDate } from '../market/calendar.ts';
-import { DAY_MS, isIntraday } from '../market/period.ts';
+import { DAY_MS, HOUR_MS, isIntraday, MINUTE_MS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { barOfDate } from '../market/session.ts';
 import { instantOf, localDate, offsetAt } from '../market/time-zone.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Zones whose midnight stands for a trade date in files of these tools, beside the instrument's own. */
 const MIDNIGHTS = ['America/Chicago', 'America/New_York', 'UTC', 'Europe/London'];
@@ -37,10 +35,12 @@ function readWritten(text: string): Written | undefined {
   const date = dateIn(day ?? '');
   if (date === undefined) return undefined;
   const timeMs =
-    hours === undefined ? undefined : Number(hours) * HOUR_MS + Number(minutes) * 60_000 + Number(seconds ?? 0) * 1000;
+    hours === undefined
+      ? undefined
+      : Number(hours) * HOUR_MS + Number(minutes) * MINUTE_MS + Number(seconds ?? 0) * 1000;
   if (timeMs !== undefined && timeMs >= DAY_MS) return undefined;
   const [, sign, east, past] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone ?? '') ?? [];
-  const offset = (Number(east ?? 0) * 60 + Number(past ?? 0)) * 60_000;
+  const offset = (Number(east ?? 0) * 60 + Number(past ?? 0)) * MINUTE_MS;
   return { date, timeMs, offsetMs: zone === undefined ? undefined : sign === '-' ? -offset : offset };
 }
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, rmSync, statSync, utimesSync, writeSync } from 'no
 import { hostname } from 'node:os';
 import * as z from 'zod';
 import { VortexError } from '../market/errors.ts';
-import { readWhole, storeError } from './files.ts';
+import { codeOf, readWhole, storeError } from './files.ts';
 import { bootIdentity, processNamespace, realNow, startOf } from './machine.ts';
 
 /** How often a living holder says that it lives. */
@@ -34,7 +34,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // Another user's process may not be signalled, but it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 
@@ -65,7 +65,7 @@ function createOnly(path: string, text: string): boolean {
     }
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw storeError(error, path);
   }
 }

@@ -134,9 +134,8 @@ export function setAside(root: string, run: string, paths: readonly string[]): v
 
 /**
  * Makes changes durable, all together: everything is written under temporary names, then all of it is synced at once, then
- * the journal takes the manifests, then the files are
- * put in place, and rows are put behind long files. A crash at any point leaves each file as the journal or its manifest
- * knows it, old or new, or old with a tail that is cut.
+ * the journal takes the manifests, then the files are put in place, and rows are put behind long files. A crash at any point
+ * leaves each file as the journal or its manifest knows it, old or new, or old with a tail that is cut.
  * @param tailLength stamps of the last bars that a manifest keeps
  * @returns what happened to each change, in their order
  * @throws VortexError `disk-full`, `folder-unusable`; no temporary file is left then

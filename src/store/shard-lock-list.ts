@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Shard } from '../market/shard.ts';
-import { isMissing, storeError } from './files.ts';
+import { namesIn } from './listing.ts';
 import { lookAt } from './lock-file.ts';
 import type { Holder } from './lock-file.ts';
 import { lockPath, shardOfLock } from './paths.ts';
@@ -17,14 +16,7 @@ export interface ShardLockFile {
 /** The locks of all shards of a folder, those of dead ones too. @throws VortexError `folder-unusable` */
 export function shardLocks(root: string): ShardLockFile[] {
   const folder = dirname(lockPath(root));
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw storeError(error, folder);
-  }
-  return names.flatMap((name) => {
+  return namesIn(folder).flatMap((name) => {
     const shard = shardOfLock(name);
     const path = join(folder, name);
     return shard === undefined ? [] : [{ shard, path, ...lookAt(path) }];

@@ -10,6 +10,8 @@ import { vortex } from '../support/program.ts';
 import { putSeries } from '../support/stored.ts';
 
 const NOW = '2024-07-03T06:00:00Z';
+/** What the bucket's server knows. */
+const KNOWN = { region: 'us-east-1', path_style: true, access_key_id: 'S3RVER', secret_access_key: 'S3RVER' };
 
 async function folderWithData(): Promise<string> {
   const cwd = temporaryFolder();
@@ -68,14 +70,7 @@ const REFUSAL =
 
 it('an upload that breaks off leaves nothing in the list, and no part behind', async () => {
   const { endpoint, folder } = await serveBucket();
-  const options = {
-    endpoint,
-    region: 'us-east-1',
-    path_style: true,
-    access_key_id: 'S3RVER',
-    secret_access_key: 'S3RVER',
-  };
-  const target = new S3Target('s3://backups/vortex', options);
+  const target = new S3Target('s3://backups/vortex', { endpoint, ...KNOWN });
   const broken = async function* (): AsyncGenerator<Buffer> {
     for (let part = 0; part < 3; part++) yield Buffer.alloc(16 * 1_048_576, part);
     await Promise.resolve();
@@ -88,14 +83,7 @@ it('an upload that breaks off leaves nothing in the list, and no part behind', a
 
 it('an object of several parts is read back as it was written', async () => {
   const { endpoint } = await serveBucket();
-  const options = {
-    endpoint,
-    region: 'us-east-1',
-    path_style: true,
-    access_key_id: 'S3RVER',
-    secret_access_key: 'S3RVER',
-  };
-  const target = new S3Target('s3://backups', options);
+  const target = new S3Target('s3://backups', { endpoint, ...KNOWN });
   const whole = Buffer.alloc(17 * 1_048_576, 'abcdefg');
   const pieces = async function* (): AsyncGenerator<Buffer> {
     for (let at = 0; at < whole.length; at += 65_536) yield whole.subarray(at, at + 65_536);

@@ -7,7 +7,7 @@ import { answer, serve } from '../support/loopback.ts';
 import { start, vortex } from '../support/program.ts';
 import { readReport, resultOf } from '../support/report.ts';
 import { standIn } from '../support/stand-in.ts';
-import type { TruthBar } from '../support/stand-in.ts';
+import type { TruthBar } from '../support/truth.ts';
 
 /** A folder, a sandbox, and `vortex download … -p dukascopy` in it as time goes by. */
 async function history(firstNow: string, faults = '') {

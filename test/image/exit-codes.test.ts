@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { contents, dataFiles, everythingIn } from '../support/folder.ts';
 import { readReport } from '../support/report.ts';
 import { standIn } from '../support/stand-in.ts';
-import type { StandIn } from '../support/stand-in.ts';
 import { docker, dockerText, image, mountFolder, startImage } from './container.ts';
 
 const NOW = '2024-07-03T06:00:00Z';
@@ -12,10 +11,17 @@ const WISH = ['--start', '2024-06-03', '--now', NOW, '--json'];
 const FOUR = ['download', 'SPY', 'KO', 'MSFT', 'BTC-USD', '--concurrency', '1', '--format', 'csv,parquet', ...WISH];
 const PATIENCE = { timeout: 20_000, interval: 50 };
 
-const asked = (sandbox: StandIn, count: number): Promise<void> =>
-  vi.waitFor(async () => {
-    expect(await sandbox.requests()).toBeGreaterThanOrEqual(count);
+/** A run of the four that waits for an answer after so many, with all before it stored; `stored` is the last of them. */
+async function stalledAfter(answers: number, stored: string) {
+  const data = mountFolder();
+  const sandbox = await standIn(NOW, `yahoo:after=${answers}@stall`);
+  const run = await startImage({ args: FOUR, data, env: sandbox.env });
+  await vi.waitFor(async () => {
+    expect(await sandbox.requests()).toBeGreaterThan(answers);
+    expect(await run.logs()).toContain(`${stored} updated`);
   }, PATIENCE);
+  return { data, sandbox, run };
+}
 
 const leftovers = (data: string): string[] => everythingIn(data).filter((path) => /\.tmp$|\/lock/.test(path));
 
@@ -37,13 +43,7 @@ describe('the exit code of the container', () => {
   });
 
   it('6: another container works on the folder, which is said; its work is not touched', async () => {
-    const data = mountFolder();
-    const sandbox = await standIn(NOW, 'yahoo:after=1@stall');
-    const first = await startImage({ args: FOUR, data, env: sandbox.env });
-    await asked(sandbox, 2);
-    await vi.waitFor(async () => {
-      expect(await first.logs()).toContain('stocks/1d/SPY updated');
-    }, PATIENCE);
+    const { data, sandbox, run: first } = await stalledAfter(1, 'stocks/1d/SPY');
     const before = contents(data);
     const second = await image({ args: FOUR, data, env: sandbox.env });
     expect(second).toMatchObject({ code: 6, stdout: '' });
@@ -59,13 +59,7 @@ describe('the exit code of the container', () => {
   ] as const)(
     '%s in the middle: %i within seconds, no torn file, the next run does the rest',
     async (_, exitCode, verb) => {
-      const data = mountFolder();
-      const sandbox = await standIn(NOW, 'yahoo:after=2@stall');
-      const run = await startImage({ args: FOUR, data, env: sandbox.env });
-      await asked(sandbox, 3);
-      await vi.waitFor(async () => {
-        expect(await run.logs()).toContain('stocks/1d/KO updated');
-      }, PATIENCE);
+      const { data, sandbox, run } = await stalledAfter(2, 'stocks/1d/KO');
       const told = performance.now();
       await dockerText(...verb, run.name);
       expect(await run.ended()).toBe(exitCode);
@@ -91,13 +85,7 @@ describe('the exit code of the container', () => {
   );
 
   it('137: killed outright, nothing is torn; once its lock is a minute old the next run takes over and does the rest', async () => {
-    const data = mountFolder();
-    const sandbox = await standIn(NOW, 'yahoo:after=2@stall');
-    const run = await startImage({ args: FOUR, data, env: sandbox.env });
-    await asked(sandbox, 3);
-    await vi.waitFor(async () => {
-      expect(await run.logs()).toContain('stocks/1d/KO updated');
-    }, PATIENCE);
+    const { data, sandbox, run } = await stalledAfter(2, 'stocks/1d/KO');
     await docker('kill', run.name);
     expect(await run.ended()).toBe(137);
     expect((await image({ args: ['verify', '--now', NOW], data, network: 'none' })).code).toBe(0);

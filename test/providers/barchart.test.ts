@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { contractOf } from '../../src/market/futures-cycle.ts';
 import { barchart } from '../../src/providers/barchart/index.ts';
 import { ACCOUNT, beforeDownload, FOOTER, siteOf } from '../support/barchart-site.ts';
-import { atWork, forex, request, stock } from '../support/session.ts';
+import { atWork, forex, request, spy, stock } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';
 import { conformance } from './conformance.ts';
 import { contractIn, market } from './markets.ts';
@@ -10,8 +10,6 @@ import { contractIn, market } from './markets.ts';
 // A Wednesday, before the markets of New York open.
 const NOW = '2024-07-03T06:00:00Z';
 const GOLD = market('GOLD');
-const spy = (period: '1m' | '1h' | '1d' | '1wk' | '1mo', from: string, to: string) =>
-  request({ instrument: stock('SPY'), period, from, to });
 const gold = (month: string, period: '5m' | '1h' | '1d' | '1wk', from: string, to: string) =>
   request({ ...contractIn(GOLD, month), period, from, to });
 

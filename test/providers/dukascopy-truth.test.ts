@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Bars } from '../../src/market/bars.ts';
 import type { Instrument } from '../../src/market/instrument.ts';
 import type { Period } from '../../src/market/period.ts';
 import { dukascopy } from '../../src/providers/dukascopy/index.ts';
-import { atWork, forex, request, stampsOf, stock } from '../support/session.ts';
+import { atWork, forex, request, stock } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';
-import type { TruthBar } from '../support/stand-in.ts';
+import { rowsOf } from '../support/truth.ts';
+import type { TruthBar } from '../support/truth.ts';
 
 // A Saturday.
 const SATURDAY = '2024-07-13T12:00:00Z';
@@ -16,18 +16,6 @@ const GOLD = forex('XAUUSD');
 const COIN = stock('BTC-USD');
 /** What the truth is asked for days of UTC; by itself the day of a pair is London's. */
 const UTC = '&day_boundary=UTC';
-
-function rowsOf(bars: Bars, period: Period): TruthBar[] {
-  const at = (column: Float64Array, row: number): number => column[row] ?? Number.NaN;
-  return stampsOf(bars, period).map((time, row) => ({
-    time,
-    open: at(bars.open, row),
-    high: at(bars.high, row),
-    low: at(bars.low, row),
-    close: at(bars.close, row),
-    volume: at(bars.volume, row),
-  }));
-}
 
 interface Asked {
   readonly now?: string;

@@ -9,14 +9,13 @@ import { ibkr } from '../../src/providers/ibkr/index.ts';
 import type { Period } from '../../src/market/period.ts';
 import { desk, ibkrAt } from '../support/ibkr.ts';
 import { NO_RECORDINGS, recordedFolder } from '../support/recorded.ts';
-import { faultsOf, refusal, request, stampsOf, stock, forex } from '../support/session.ts';
+import { faultsOf, forex, refusal, request, spy, stampsOf } from '../support/session.ts';
 import { details as detailsOf, historyOf, tws, wordOf } from '../support/tws.ts';
 import type { Script } from '../support/tws.ts';
 import { contractIn, market } from './markets.ts';
 
 const NOW = '2024-07-03T06:00:00Z';
 const at = (text: string): number => Date.parse(text);
-const spy = (period: Period, from: string, to: string) => request({ instrument: stock('SPY'), period, from, to });
 const WEEK = spy('1d', '2024-06-24', '2024-07-03');
 const never = new AbortController().signal;
 const NO_DATA = 'Historical Market Data Service error message:HMDS query returned no data: SPY@SMART Trades';

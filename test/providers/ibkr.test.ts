@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ibkr } from '../../src/providers/ibkr/index.ts';
-import type { Period } from '../../src/market/period.ts';
 import { desk, optionsFor } from '../support/ibkr.ts';
-import { forex, request, stampsOf, stock } from '../support/session.ts';
+import { forex, request, spy, stampsOf, stock } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';
-import type { TruthBar } from '../support/stand-in.ts';
+import type { TruthBar } from '../support/truth.ts';
 import { conformance } from './conformance.ts';
 import { contractIn, market } from './markets.ts';
 
 // A Wednesday, before the markets of New York open.
 const NOW = '2024-07-03T06:00:00Z';
 const GOLD = market('GOLD');
-const spy = (period: Period, from: string, to: string) => request({ instrument: stock('SPY'), period, from, to });
 
 conformance({
   provider: ibkr,

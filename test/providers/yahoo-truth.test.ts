@@ -1,24 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Bars } from '../../src/market/bars.ts';
 import type { Instrument } from '../../src/market/instrument.ts';
 import type { Period } from '../../src/market/period.ts';
 import { yahoo } from '../../src/providers/yahoo/index.ts';
-import { atWork, forex, request, stampsOf, stock } from '../support/session.ts';
+import { atWork, forex, request, stock } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';
-import type { TruthBar } from '../support/stand-in.ts';
+import { rowsOf } from '../support/truth.ts';
 import { contractIn, market } from './markets.ts';
-
-function rowsOf(bars: Bars, period: Period): TruthBar[] {
-  const at = (column: Float64Array, row: number): number => column[row] ?? Number.NaN;
-  return stampsOf(bars, period).map((time, row) => ({
-    time,
-    open: at(bars.open, row),
-    high: at(bars.high, row),
-    low: at(bars.low, row),
-    close: at(bars.close, row),
-    volume: at(bars.volume, row),
-  }));
-}
 
 interface Case {
   readonly series: ReturnType<typeof contractIn> | { readonly instrument: Instrument };

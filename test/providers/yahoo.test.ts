@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { yahoo } from '../../src/providers/yahoo/index.ts';
 import { chartBody } from '../support/chart.ts';
 import { answer, serve } from '../support/loopback.ts';
-import { atWork, forex, request, stock } from '../support/session.ts';
+import { atWork, forex, request, spy, stock } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';
 import { conformance } from './conformance.ts';
 import { contractIn, market } from './markets.ts';
@@ -10,8 +10,6 @@ import { contractIn, market } from './markets.ts';
 // A Wednesday, before the markets of New York open.
 const NOW = '2024-07-03T06:00:00Z';
 const GOLD = market('GOLD');
-const spy = (period: '1m' | '1h' | '1d' | '1wk' | '1mo', from: string, to: string) =>
-  request({ instrument: stock('SPY'), period, from, to });
 
 const good = { stamps: ['2024-06-03T13:30:00Z'], close: [10] };
 const rows = {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/server.ts';
+import { truthAt } from '../support/truth.ts';
+import type { TruthBar } from '../support/truth.ts';
 
 export const FUTURES = [
   { id: 'GOLD', root: 'GC', suffix: 'CMX', cycle: 'GJMQVZ', timezone: 'America/New_York', exchange: 'COMEX' },
@@ -61,20 +63,6 @@ const errorBody = z.object({
   chart: z.object({ result: z.null(), error: z.object({ code: z.string(), description: z.string() }) }),
 });
 
-const truthBody = z.object({
-  bars: z.array(
-    z.object({
-      time: z.string(),
-      open: z.number(),
-      high: z.number(),
-      low: z.number(),
-      close: z.number(),
-      volume: z.number(),
-    }),
-  ),
-});
-export type TruthBar = z.infer<typeof truthBody>['bars'][number];
-
 export function askYahoo(sandbox: Sandbox, symbol: string, query: string): Promise<Response> {
   return fetch(`${sandbox.url}/yahoo/v8/finance/chart/${encodeURIComponent(symbol)}?${query}`, { headers: BROWSER });
 }
@@ -92,9 +80,8 @@ export async function refusalOf(sandbox: Sandbox, symbol: string, query: string)
 }
 
 /** The truth about a security: path as `stock/SPY`. */
-export async function truthOf(sandbox: Sandbox, path: string, query: string): Promise<TruthBar[]> {
-  const response = await fetch(`${sandbox.url}/truth/${path}?${query}`);
-  return truthBody.parse(await response.json()).bars;
+export function truthOf(sandbox: Sandbox, path: string, query: string): Promise<TruthBar[]> {
+  return truthAt(sandbox.url, `${path}?${query}`);
 }
 
 export async function control(sandbox: Sandbox, change: unknown): Promise<Response> {

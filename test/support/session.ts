@@ -3,11 +3,11 @@ import { createHttp } from '../../src/http/axios-client.ts';
 import { systemClock } from '../../src/http/clock.ts';
 import { Redactor } from '../../src/http/redact.ts';
 import type { Bars } from '../../src/market/bars.ts';
-import { formatInstant, formatTradeDate } from '../../src/market/calendar.ts';
 import { VortexError } from '../../src/market/errors.ts';
 import type { Contract, Instrument } from '../../src/market/instrument.ts';
 import { DAY_MS, isIntraday } from '../../src/market/period.ts';
 import type { Period } from '../../src/market/period.ts';
+import { formatStamp } from '../../src/market/stored-series.ts';
 import type {
   BarRequest,
   FetchedBars,
@@ -93,9 +93,13 @@ export function request({ instrument, contract, period, from, to, extendedHours 
   };
 }
 
+/** What is asked of SPY. */
+export const spy = (period: Period, from: string, to: string): BarRequest =>
+  request({ instrument: stock('SPY'), period, from, to });
+
 /** Stamps of bars as they stand in files. */
 export function stampsOf(bars: Bars, period: Period): string[] {
-  return Array.from(bars.time, isIntraday(period) ? formatInstant : formatTradeDate);
+  return Array.from(bars.time, (time) => formatStamp(time, period));
 }
 
 /** What is wrong with the order, the range or the grid of bars; empty when nothing is. */

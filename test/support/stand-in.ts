@@ -2,26 +2,13 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { FaultyProvider } from '../../src/sandbox/fault-list.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
+import { truthAt } from './truth.ts';
+import type { TruthBar } from './truth.ts';
 
 const state = z.object({
   requests: z.record(z.string(), z.number()),
   counts: z.record(z.string(), z.record(z.string(), z.number())),
 });
-const truthBody = z.object({
-  bars: z.array(
-    z.object({
-      time: z.string(),
-      open: z.number(),
-      high: z.number(),
-      low: z.number(),
-      close: z.number(),
-      volume: z.number(),
-    }),
-  ),
-});
-
-/** A bar as the sandbox says that it is, whatever it serves. */
-export type TruthBar = z.infer<typeof truthBody>['bars'][number];
 
 /** The part of a test's context that cleans up; concurrent tests hand on their own. */
 export interface Cleanup {
@@ -86,6 +73,6 @@ export async function standIn(now: string, faults = '', { onTestFinished: atEnd 
       if (!response.ok) throw new Error(await response.text());
     },
     stop,
-    truth: async (query) => truthBody.parse(await (await fetch(`${url}/truth/${query}`)).json()).bars,
+    truth: (query) => truthAt(url, query),
   };
 }

@@ -3,7 +3,7 @@ import type { CheckedBars } from '../../market/bar-checks.ts';
 import { allocateBars } from '../../market/bars.ts';
 import type { Bars } from '../../market/bars.ts';
 import { weekday } from '../../market/calendar.ts';
-import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
+import { DAY_MS, HOUR_MS, isIntraday, MINUTE_MS, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import { barOfDate } from '../../market/session.ts';
 import type { TimeRange } from '../../market/time-range.ts';
@@ -77,7 +77,7 @@ function sameSize(rows: readonly Row[], period: Period, url: string): void {
   const gaps = rows.slice(1).map(({ wall }, index) => wall - (rows[index]?.wall ?? wall));
   const short = gaps.filter((gap) => gap > 0 && gap < length);
   if (short.length * 2 > gaps.length) {
-    throw badAnswer(`bars of ${(short[0] ?? 0) / 60_000} minutes for ${period}`, url);
+    throw badAnswer(`bars of ${(short[0] ?? 0) / MINUTE_MS} minutes for ${period}`, url);
   }
 }
 
@@ -105,7 +105,7 @@ function allocate(rows: readonly Row[], hasOpenInterest: boolean): Bars {
 /** Pairs rest from Friday 16:00 to Sunday 16:00 by the clock of Chicago; a bar there means that the clock was misread. */
 export function inForexWeekend(wall: number): boolean {
   const [day, time] = [weekday(wall), ((wall % DAY_MS) + DAY_MS) % DAY_MS];
-  const evening = 16 * 3_600_000;
+  const evening = 16 * HOUR_MS;
   return day === 6 || (day === 5 && time >= evening) || (day === 0 && time < evening);
 }
 

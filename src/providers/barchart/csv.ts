@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../market/period.ts';
 import { badAnswer, problem } from './errors.ts';
 
 const FOOTER = /^"?Downloaded from Barchart\.com\b/i;
@@ -115,5 +116,5 @@ export function stampOf(text: string): RowStamp | undefined {
   const hasTime = match[4] !== undefined;
   const [hours, minutes] = hasTime ? [hour ?? 0, minute ?? 0] : [0, 0];
   if (new Date(date).getUTCDate() !== day || month < 1 || month > 12 || hours > 23 || minutes > 59) return undefined;
-  return { wall: date + (hours * 60 + minutes) * 60_000, hasTime };
+  return { wall: date + (hours * 60 + minutes) * MINUTE_MS, hasTime };
 }

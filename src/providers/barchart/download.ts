@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../http/http-client.ts';
 import { NO_BARS } from '../../market/bars.ts';
-import { firstOfMonth, firstOfNextMonth, formatTradeDate, mondayOf } from '../../market/calendar.ts';
-import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
+import { firstOfMonth, firstOfNextMonth, formatTradeDate, mondayOf, utcDate } from '../../market/calendar.ts';
+import { DAY_MS, HOUR_MS, isIntraday, MINUTE_MS, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 import { localDate } from '../../market/time-zone.ts';
@@ -12,10 +12,9 @@ import { readSheet } from './csv.ts';
 import { badAnswer, CHICAGO } from './errors.ts';
 
 /** Most rows of one download. */
-export const ROW_LIMIT = 20_000;
+const ROW_LIMIT = 20_000;
 
 const NEW_YORK = 'America/New_York';
-const HOUR_MS = 3_600_000;
 const REGULAR_HOURS = { from: 9.5 * HOUR_MS, to: 16 * HOUR_MS };
 
 /** Sunday evening before a holiday belongs to Tuesday: dates that may be trade dates are asked with so many days after them. */
@@ -69,7 +68,7 @@ export function downloadForm(
     customView: 'true',
     pageTitle: 'Historical Data',
     ...(kind === undefined
-      ? { type: 'minutes', interval: String(periodMs(period) / 60_000) }
+      ? { type: 'minutes', interval: String(periodMs(period) / MINUTE_MS) }
       : { type: 'eod', period: kind.period }),
   };
 }
@@ -81,7 +80,7 @@ interface Part {
   readonly rest: TimeRange | undefined;
 }
 
-const dateOf = (row: Row | undefined): number => Math.floor((row?.wall ?? 0) / DAY_MS) * DAY_MS;
+const dateOf = (row: Row | undefined): number => utcDate(row?.wall ?? 0);
 
 /** Reads one download. One as long as the limit was cut at its end: the day that it was cut in is asked for again. */
 function partOf(response: HttpResponse, period: Period, dates: TimeRange): Part {

@@ -18,8 +18,8 @@ export class SignedOut extends Error {
   }
 }
 
-export function problem(message: string, code: ErrorCode, disposition: Disposition, cause?: unknown): VortexError {
-  return new VortexError(message, { code, disposition, cause });
+export function problem(message: string, code: ErrorCode, disposition: Disposition): VortexError {
+  return new VortexError(message, { code, disposition });
 }
 
 /** The answer is of another form than known. */

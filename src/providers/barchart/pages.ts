@@ -8,10 +8,10 @@ function attribute(tag: string, name: string): string | undefined {
   return match?.[1] ?? match?.[2] ?? match?.[3];
 }
 
-/** The value of the first tag that has the attribute with that text; undefined when the page has no such tag. */
-function valueOf(html: string, name: string, text: string, value: string): string | undefined {
+/** An attribute of the first tag that has this name; undefined when the page has no such tag. */
+function valueOf(html: string, name: string, value: string): string | undefined {
   for (const [tag] of html.matchAll(TAGS)) {
-    if (attribute(tag, name)?.toLowerCase() !== text) continue;
+    if (attribute(tag, 'name')?.toLowerCase() !== name) continue;
     const found = attribute(tag, value);
     if (found) return found;
   }
@@ -20,12 +20,12 @@ function valueOf(html: string, name: string, text: string, value: string): strin
 
 /** The hidden token of the page's form. */
 export function formToken(html: string): string | undefined {
-  return valueOf(html, 'name', '_token', 'value');
+  return valueOf(html, '_token', 'value');
 }
 
 /** The token in the head of a page, or else that of its form. */
 export function pageToken(html: string): string | undefined {
-  return valueOf(html, 'name', 'csrf-token', 'content') ?? formToken(html);
+  return valueOf(html, 'csrf-token', 'content') ?? formToken(html);
 }
 
 /** True for a body that is a web page, whatever it calls itself. */

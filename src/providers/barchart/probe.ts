@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../http/http-client.ts';
-import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
+import { DAY_MS, isIntraday, MINUTE_MS, periodMs } from '../../market/period.ts';
 import { offsetAt } from '../../market/time-zone.ts';
 import type { BarRequest } from '../provider.ts';
 import { stampOf } from './csv.ts';
@@ -41,7 +41,7 @@ export function probePath(request: BarRequest, symbol: string): string {
   const wall = (instant: number): number => instant + offsetAt(instant, zoneOf(request));
   const query = {
     ...common,
-    interval: String(periodMs(period) / 60_000),
+    interval: String(periodMs(period) / MINUTE_MS),
     start: digits(wall(range.from), 12),
     end: digits(wall(range.to - 1), 12),
   };

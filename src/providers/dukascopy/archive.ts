@@ -5,6 +5,7 @@ import { NO_BARS } from '../../market/bars.ts';
 import type { Bars } from '../../market/bars.ts';
 import { VortexError } from '../../market/errors.ts';
 import type { TimeRange } from '../../market/time-range.ts';
+import { isWithin } from '../../market/time-range.ts';
 import { jsonProblem, readAnswer } from './answers.ts';
 import type { CandleFile, CandleSize } from './candle-files.ts';
 import { decodeCandles } from './decode.ts';
@@ -23,8 +24,6 @@ export interface ArchiveSource {
 
 /** How many complete files are remembered: those at the seams of requests, of all series that are worked on at once. */
 const MOST_FILES = 32;
-
-const inside = (time: number, range: TimeRange): boolean => time >= range.from && time < range.to;
 
 /** The archive of one session: it asks for no complete file twice while it remembers it. */
 export class Archive {
@@ -51,7 +50,7 @@ export class Archive {
     const { from, to } = file.range;
     // What is in progress reaches to the source's own now, which may lie behind the time that the run stands for.
     const asked = { from, to: file.complete ? to : Number.POSITIVE_INFINITY };
-    const time = rows.time.map((stamp) => (inside(stamp, wanted) || !inside(stamp, asked) ? stamp : Number.NaN));
+    const time = rows.time.map((stamp) => (isWithin(stamp, wanted) || !isWithin(stamp, asked) ? stamp : Number.NaN));
     return checkBars({ ...rows, time }, { from: Math.max(from, wanted.from), to: Math.min(to, wanted.to) });
   }
 

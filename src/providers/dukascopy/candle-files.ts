@@ -1,4 +1,4 @@
-import { firstOfMonth, firstOfNextMonth } from '../../market/calendar.ts';
+import { firstOfMonth, firstOfNextMonth, utcDate } from '../../market/calendar.ts';
 import { DAY_MS, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
@@ -42,7 +42,7 @@ const yearOf = (instant: number): number => new Date(instant).getUTCFullYear();
 function fileRange(size: CandleSize, instant: number): TimeRange {
   if (size === 'hour') return { from: firstOfMonth(instant), to: firstOfNextMonth(instant) };
   if (size === 'day') return { from: newYear(yearOf(instant)), to: newYear(yearOf(instant) + 1) };
-  const from = Math.floor(instant / DAY_MS) * DAY_MS;
+  const from = utcDate(instant);
   return { from, to: from + DAY_MS };
 }
 

@@ -1,7 +1,8 @@
 import { addDropped } from '../../market/bar-checks.ts';
 import type { DroppedBars } from '../../market/bar-checks.ts';
-import { barsWithin, NO_BARS } from '../../market/bars.ts';
+import { barsWithin, concatBars, NO_BARS } from '../../market/bars.ts';
 import type { Bars } from '../../market/bars.ts';
+import { utcDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
 import type { SessionWord } from '../../market/finished.ts';
 import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
@@ -12,7 +13,7 @@ import { Archive } from './archive.ts';
 import type { ArchiveSource } from './archive.ts';
 import { CANDLE_MS, CANDLE_OF, candleFiles } from './candle-files.ts';
 import type { CandleFile } from './candle-files.ts';
-import { bucketsOf, foldBars, joinBars } from './longer-bars.ts';
+import { bucketsOf, foldBars } from './longer-bars.ts';
 import type { Buckets } from './longer-bars.ts';
 import { dukascopySymbol } from './symbols.ts';
 
@@ -26,7 +27,7 @@ const SETTLED_MS = DAY_MS / 3;
 
 /** The UTC day that is going or, just after midnight, the one that has ended. */
 function sessionWord(now: number): SessionWord {
-  const tradeDate = Math.floor((now - SETTLED_MS) / DAY_MS) * DAY_MS;
+  const tradeDate = utcDate(now - SETTLED_MS);
   return { tradeDate, closesAt: tradeDate + DAY_MS };
 }
 
@@ -87,7 +88,7 @@ export function candleSource(source: ArchiveSource): CandleSource {
       tables.push(checked.bars);
       dropped = addDropped(dropped, checked.dropped);
     }
-    const candles = joinBars(tables);
+    const candles = concatBars(tables);
     const made = CANDLE_MS[CANDLE_OF[period]] === periodMs(period) ? candles : foldBars(candles, buckets);
     const { bars, unfinished } = finished(made, buckets, source.now());
     return { bars, dropped: unfinished === 0 ? dropped : addDropped(dropped, { unfinished }), source: facts };

@@ -1,4 +1,4 @@
-import { allocateBars, NO_BARS, PRICE_COLUMNS } from '../../market/bars.ts';
+import { allocateBars } from '../../market/bars.ts';
 import type { Bars } from '../../market/bars.ts';
 import { firstOfMonth, firstOfNextMonth, mondayOf, weekday } from '../../market/calendar.ts';
 import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
@@ -64,22 +64,6 @@ export function bucketsOf(period: Period, weekends: boolean): Buckets {
   if (period === '1wk') return calendarBuckets(mondayOf, (date) => mondayOf(date) + WEEK_MS, weekends);
   if (period === '1mo') return calendarBuckets(firstOfMonth, firstOfNextMonth, weekends);
   return evenBuckets(isIntraday(period) ? periodMs(period) : DAY_MS);
-}
-
-/** Adds the tables up, one after the other; each ascends and ends before the next begins. */
-export function joinBars(tables: readonly Bars[]): Bars {
-  const [only = NO_BARS] = tables;
-  if (tables.length <= 1) return only;
-  const joined = allocateBars(
-    tables.reduce((sum, { time }) => sum + time.length, 0),
-    [],
-  );
-  let row = 0;
-  for (const table of tables) {
-    for (const name of ['time', ...PRICE_COLUMNS, 'volume'] as const) joined[name].set(table[name], row);
-    row += table.time.length;
-  }
-  return joined;
 }
 
 /** A sum of decimals without what doubles leave behind it. */

@@ -28,7 +28,7 @@ function durationText(days: number, period: Period): string {
 }
 
 /** `20240131-00:00:00`, to the whole second above. */
-export function endText(end: number): string {
+function endText(end: number): string {
   const iso = new Date(Math.ceil(end / 1000) * 1000).toISOString();
   return `${iso.slice(0, 10).replaceAll('-', '')}-${iso.slice(11, 19)}`;
 }

@@ -1,6 +1,7 @@
 import { addDropped } from '../../market/bar-checks.ts';
 import { NO_BARS } from '../../market/bars.ts';
 import type { TradeDate } from '../../market/calendar.ts';
+import { utcDate } from '../../market/calendar.ts';
 import type { Instrument } from '../../market/instrument.ts';
 import { mergeBars } from '../../market/merge.ts';
 import { DAY_MS, isIntraday } from '../../market/period.ts';
@@ -152,7 +153,7 @@ export class IbkrSession implements ProviderSession {
 
 /** What of a range lies between the first bar, with a day's margin for zones, and the last trade date. */
 function withinLife(range: TimeRange, head: number | undefined, last: TradeDate | undefined): TimeRange {
-  const first = head === undefined ? -Infinity : Math.floor(head / DAY_MS) * DAY_MS - DAY_MS;
+  const first = head === undefined ? -Infinity : utcDate(head) - DAY_MS;
   return { from: Math.max(range.from, first), to: Math.min(range.to, (last ?? Infinity) + DAY_MS) };
 }
 

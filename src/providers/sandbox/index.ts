@@ -5,7 +5,7 @@ import { allocateBars, NO_BARS } from '../../market/bars.ts';
 import { formatTradeDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
 import type { Contract, Instrument } from '../../market/instrument.ts';
-import { DAY_MS, isIntraday } from '../../market/period.ts';
+import { DAY_MS } from '../../market/period.ts';
 import { formatStamp } from '../../market/stored-series.ts';
 import { defineProvider } from '../provider.ts';
 import type { BarRequest, Capabilities, FetchedBars, ProviderSession, ProviderTools } from '../provider.ts';
@@ -97,8 +97,11 @@ function create(options: z.infer<typeof Options>, { http, now }: ProviderTools):
         });
       }
       if (range.from >= range.to) return { bars: NO_BARS, dropped: {}, source: { symbol } };
-      const stamp = (time: number): string => (isIntraday(period) ? formatStamp(time, period) : formatTradeDate(time));
-      const query = new URLSearchParams({ period, from: stamp(range.from), to: stamp(range.to) }).toString();
+      const query = new URLSearchParams({
+        period,
+        from: formatStamp(range.from, period),
+        to: formatStamp(range.to, period),
+      }).toString();
       const url = `${base}/truth/${instrument.class}/${encodeURIComponent(symbol)}?${query}`;
       const response = await http.send({ url, job: request.job }, signal);
       if (saysNoSuch(response)) {

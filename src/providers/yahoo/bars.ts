@@ -3,18 +3,17 @@ import type { CheckedBars, DropReason } from '../../market/bar-checks.ts';
 import { allocateBars, PRICE_COLUMNS } from '../../market/bars.ts';
 import type { Bars, ExtraColumn } from '../../market/bars.ts';
 import type { TradeDate } from '../../market/calendar.ts';
+import { utcDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
 import { undoFloat32, undoFutureFloat32 } from '../../market/float32.ts';
-import { DAY_MS, isIntraday, periodMs } from '../../market/period.ts';
+import { DAY_MS, HOUR_MS, isIntraday, MINUTE_MS, periodMs } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import { barOfDate } from '../../market/session.ts';
 import type { TimeRange } from '../../market/time-range.ts';
+import { isWithin } from '../../market/time-range.ts';
 import { isTimeZone, offsetAt, offsetsAlong } from '../../market/time-zone.ts';
 import { MOST_SECONDS, tradingPeriods } from './wire.ts';
 import type { ChartResult } from './wire.ts';
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 
 /** The columns that Yahoo has of a stock beyond the five. */
 export const STOCK_EXTRAS: readonly ExtraColumn[] = ['Adj Close', 'Dividends', 'Stock Splits'];
@@ -39,7 +38,7 @@ function dateOfStamp(instant: number, offset: number): TradeDate {
   const local = instant + offset;
   const timeOfDay = ((local % DAY_MS) + DAY_MS) % DAY_MS;
   const shifted = timeOfDay === 22 * HOUR_MS || timeOfDay === 23 * HOUR_MS ? 2 * HOUR_MS : 0;
-  return Math.floor((local + shifted) / DAY_MS) * DAY_MS;
+  return utcDate(local + shifted);
 }
 
 /** Throws the error that names the field and the address. */
@@ -49,8 +48,6 @@ function badAnswer(message: string, url: string): never {
     disposition: 'skip-series',
   });
 }
-
-const inside = (time: number, range: TimeRange): boolean => time >= range.from && time < range.to;
 
 function readColumns(result: ChartResult, { period, asked, wanted, extras, url }: ChartReading): Bars {
   const stamps = result.timestamp ?? [];
@@ -75,7 +72,7 @@ function readColumns(result: ChartResult, { period, asked, wanted, extras, url }
     if (!(Math.abs(seconds) <= MOST_SECONDS)) badAnswer(`timestamp ${row} is no time`, url);
     const instant = seconds * 1000;
     const stamp = offsets === undefined ? instant : dateOfStamp(instant, offsets(instant));
-    bars.time[row] = inside(stamp, wanted) || !inside(instant, asked) ? stamp : SETTLED;
+    bars.time[row] = isWithin(stamp, wanted) || !isWithin(instant, asked) ? stamp : SETTLED;
     bars.open[row] = undo(numberAt(quote.open, row));
     bars.high[row] = undo(numberAt(quote.high, row));
     bars.low[row] = undo(numberAt(quote.low, row));

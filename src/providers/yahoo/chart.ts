@@ -2,7 +2,7 @@ import type { HttpClient } from '../../http/http-client.ts';
 import { NO_BARS } from '../../market/bars.ts';
 import { firstOfMonth, firstOfNextMonth, mondayOf } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
-import { DAY_MS, isIntraday } from '../../market/period.ts';
+import { DAY_MS, HOUR_MS, isIntraday } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 import { localDate } from '../../market/time-zone.ts';
@@ -12,7 +12,6 @@ import { barsOfChart, STOCK_EXTRAS } from './bars.ts';
 import { yahooSymbol } from './symbols.ts';
 import type { ChartResult } from './wire.ts';
 
-const HOUR_MS = 3_600_000;
 /** The earliest and the latest zones are 14 hours ahead of UTC and 12 behind. */
 const EAST_MS = 14 * HOUR_MS;
 const WEST_MS = 12 * HOUR_MS;
