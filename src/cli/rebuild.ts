@@ -76,6 +76,15 @@ function namesSeries(name: string, key: string, symbol: string | undefined): boo
   return plain === key || plain === decodeURIComponent(instrument) || plain === symbol;
 }
 
+/** Whether a series is named, so that nothing else of the archive need be listed; undefined where no name is given. */
+function namedSeries(names: readonly string[], store: SeriesStore): ((key: string) => boolean) | undefined {
+  if (names.length === 0) return undefined;
+  return (key) => {
+    const symbol = store.manifestOf(key)?.symbol;
+    return names.some((name) => namesSeries(name, key, symbol));
+  };
+}
+
 interface Chosen {
   readonly keys: readonly string[];
   readonly nowhere: readonly Told[];
@@ -109,7 +118,7 @@ async function rebuildLive(names: readonly string[], context: CommandContext, si
   const store = new SeriesStore(root, run, () => now);
   try {
     await store.recover();
-    const raw = new RawListing(root);
+    const raw = new RawListing(root, namedSeries(names, store));
     const standing = new Set(seriesKeys(root));
     const all = [...new Set([...standing, ...raw.series()])].sort();
     const { keys, nowhere } = chooseSeries(names, all, store);
@@ -152,7 +161,7 @@ async function rebuildAsOf(
   const { settings, now } = context;
   const instant = readDay(day);
   const live = new SeriesStore(settings.output_dir, 'as-of', () => now);
-  const raw = new RawListing(settings.output_dir);
+  const raw = new RawListing(settings.output_dir, namedSeries(names, live));
   const all = [...new Set([...seriesKeys(settings.output_dir), ...raw.series()])].sort();
   const { keys, nowhere } = chooseSeries(names, all, live);
   openAsOfFolder(folder, day);
