@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { usageError } from '../market/errors.ts';
 import { DAY_MS } from '../market/period.ts';
 import { isMissing, makeFolder, storeError, syncDescriptor, syncFolder } from '../store/files.ts';
 import { realNow } from '../store/machine.ts';
@@ -9,6 +10,8 @@ import type { BackupTarget, TargetObject } from './target.ts';
 
 /** Not `.tmp`: in the data folder that is what a run removes which takes a dead one over, and a backup may be at work meanwhile. */
 const TEMPORARY = '.part';
+/** What another folder is chosen with. */
+const FLAG = '--target';
 const PIECE_BYTES = 262_144;
 
 /** Opened when the first piece is asked for. */
@@ -33,7 +36,7 @@ export class FolderTarget implements BackupTarget {
   }
 
   async write(name: string, pieces: AsyncIterable<Buffer>): Promise<number> {
-    makeFolder(this.place);
+    makeFolder(this.place, FLAG);
     const temporary = join(this.place, `${name}.${randomBytes(3).toString('hex')}${TEMPORARY}`);
     let fd: number | undefined;
     let bytes = 0;
@@ -50,7 +53,7 @@ export class FolderTarget implements BackupTarget {
     } catch (error) {
       if (fd !== undefined) closeSync(fd);
       rmSync(temporary, { force: true });
-      throw storeError(error, join(this.place, name));
+      throw storeError(error, join(this.place, name), FLAG);
     }
     await syncFolder(this.place);
     return bytes;
@@ -70,7 +73,7 @@ export class FolderTarget implements BackupTarget {
       try {
         rmSync(path, { force: true });
       } catch (error) {
-        throw storeError(error, path);
+        throw storeError(error, path, FLAG);
       }
     }
     await syncFolder(this.place);
@@ -89,8 +92,11 @@ export class FolderTarget implements BackupTarget {
     try {
       names = readdirSync(this.place);
     } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') {
+        throw usageError(`${this.place} is no folder: a file stands there or above it; name another with ${FLAG}`);
+      }
       if (isMissing(error)) return [];
-      throw storeError(error, this.place);
+      throw storeError(error, this.place, FLAG);
     }
     return names.flatMap((name) => {
       const stats = statSync(join(this.place, name), { throwIfNoEntry: false });

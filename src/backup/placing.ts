@@ -5,10 +5,9 @@ import { filesBelow } from '../store/listing.ts';
 import { parseManifest } from '../store/manifest.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { journalMarks } from '../store/journal.ts';
-import { journalPath, manifestPath, manifestsFolder, OWN_FOLDER, rawFolder } from '../store/paths.ts';
+import { journalPath, manifestPath, manifestsFolder, OWN_FOLDER } from '../store/paths.ts';
 import { setAside } from '../store/series-commit.ts';
 import { brokenArchive } from './tar-reader.ts';
-import { forgetItems } from './raw-restore.ts';
 import { fileHash, stagedFiles, stagedPath } from './staging.ts';
 
 const MANIFESTS = `${OWN_FOLDER}/series/`;
@@ -34,26 +33,30 @@ function readManifest(path: string): Manifest | undefined {
   return existsSync(path) ? parseManifest(readFileSync(path), path) : undefined;
 }
 
+/** Keys of the series that were staged. */
+export async function stagedSeries(aside: string): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for await (const { path } of stagedFiles(aside)) {
+    if (path.startsWith(MANIFESTS)) keys.add(path.slice(MANIFESTS.length, -'.json'.length));
+  }
+  return keys;
+}
+
 /**
- * Sets aside what stands of the series that are to be restored and what they do not have: files of a later version, later
- * answers. Journals go: their manifests stand in their own files, and would otherwise count before restored ones.
+ * Sets aside files of a later version of the series that are to be restored. Journals go: their manifests stand in their own
+ * files, and would otherwise count before restored ones.
  * @returns data files that were set aside
  */
 export async function makeRoom(root: string, run: string, aside: string): Promise<string[]> {
   const wanted = new Set<string>();
-  const keys = new Set<string>();
-  for await (const { path } of stagedFiles(aside)) {
-    wanted.add(path);
-    if (path.startsWith(MANIFESTS)) keys.add(path.slice(MANIFESTS.length, -'.json'.length));
-  }
+  for await (const { path } of stagedFiles(aside)) wanted.add(path);
+  const keys = await stagedSeries(aside);
   const leftover = [...keys].flatMap((key) => {
     const { files = [], before } = readManifest(manifestPath(root, key)) ?? {};
     return [...new Set([...files, ...(before?.files ?? [])].map(({ path }) => path))];
   });
   const outdated = leftover.filter((path) => !wanted.has(path) && existsSync(join(root, path)));
   setAside(root, run, outdated);
-  await forgetItems(root, keys);
-  rmSync(join(rawFolder(root), 'sizes.json'), { force: true });
   const journals = journalMarks(root).map((mark) => journalPath(root, mark));
   if (journals.length > 0) {
     await syncAll(filesBelow(manifestsFolder(root)).map((path) => join(manifestsFolder(root), path)));

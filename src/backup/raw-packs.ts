@@ -18,12 +18,17 @@ export function indexLengths(root: string): ReadonlyMap<string, number> {
 /** What the series of a snapshot count in the raw archive. */
 export type Histories = ReadonlyMap<string, RawHistory | undefined>;
 
-/** The lines of an index that the series of a snapshot count, and those of histories that were over when it was begun. */
-function linesFor(content: Buffer, before: number, histories: Histories): ItemPlace[] {
+/**
+ * The lines of an index that the series of a snapshot count, and those of histories that were over when it was begun.
+ * @param open the run whose index it is, while it is at work or when it died: a history that it began and that no series
+ *   counts was never committed
+ */
+function linesFor(content: Buffer, before: number, histories: Histories, open: string | undefined): ItemPlace[] {
   const older = parseIndex(content.subarray(0, before)).length;
   return parseIndex(content).filter(({ series, history, index }, line) => {
     const current = histories.get(series);
-    return current?.history === history ? index <= current.items : histories.has(series) && line < older;
+    if (current?.history === history) return index <= current.items;
+    return histories.has(series) && line < older && history !== open;
   });
 }
 
@@ -42,10 +47,12 @@ export function* rawEntries(
   const atWork = [...(open === undefined ? [] : [open]), ...Object.values(shards ?? {})].map(({ run }) => run);
   const below = (path: string): string => path.slice(root.length + 1);
   for (const { run, pack, index } of packs) {
-    const places = linesFor(readWhole(index) ?? Buffer.alloc(0), began.get(index) ?? 0, histories);
+    const isOpen = atWork.includes(run);
+    const content = readWhole(index) ?? Buffer.alloc(0);
+    const places = linesFor(content, began.get(index) ?? 0, histories, isOpen ? run : undefined);
     if (places.length === 0) continue;
     const end = places.reduce((most, { at, bytes }) => Math.max(most, at + bytes), 0);
-    const canGrow = atWork.includes(run) || statFile(pack)?.bytes !== end;
+    const canGrow = isOpen || statFile(pack)?.bytes !== end;
     const entry = openFile(pack, below(pack), { most: end, canGrow });
     if (entry === undefined) continue;
     const source = Buffer.from(indexText(places));

@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readWhole, statFile } from '../store/files.ts';
-import { keepItems } from '../store/raw-leftovers.ts';
+import { keepItems, removeUncommitted } from '../store/raw-leftovers.ts';
+import type { ManifestOf } from '../store/raw-leftovers.ts';
 import { appendItems, indexOfPack, packOfIndex, packPaths, packsOf } from '../store/raw-pack.ts';
 import { parseIndex, readIndex, readItem } from '../store/raw-pack.ts';
 import type { PackedItem } from '../store/raw-pack.ts';
+import { removedUntil, writeSizes } from '../store/raw-sizes.ts';
 import type { ListLine } from './checksum-list.ts';
 import { RAW } from './raw-packs.ts';
 import { fileHash, replaceStaged, stagedFiles, stagedPath } from './staging.ts';
@@ -13,13 +15,34 @@ import type { Staged } from './staging.ts';
 /** How much of an archive is held before it is written again, bytes. */
 const TOGETHER = 8 << 20;
 
-/** Takes the items of series out of the raw archive. */
-export async function forgetItems(root: string, keys: ReadonlySet<string>): Promise<void> {
+/**
+ * Takes the items of series that were restored out of the packs of the raw archive that are not of the restore: they may be of
+ * later than the backup. Done when all is in its place: until then the series that stood there can be made again.
+ * @param run name of the restore
+ */
+export async function forgetItems(root: string, run: string, keys: ReadonlySet<string>): Promise<void> {
   for (const pack of packsOf(root)) {
+    if (pack.run === run) continue;
     const places = readIndex(pack.index);
     const kept = places.filter(({ series }) => !keys.has(series));
     if (kept.length < places.length) await keepItems(pack, kept);
   }
+}
+
+/** The last day of which retention has removed something of a backup that was staged. */
+export const stagedRemoved = (aside: string): string | undefined => removedUntil(stagedPath(aside, ''));
+
+/**
+ * Forgets what dead runs never committed, and has the archive weighed anew: other items are to come.
+ * @param lost the last day of which retention has removed something of what is to come
+ */
+export async function prepareArchive(root: string, lost: string | undefined, manifestOf: ManifestOf): Promise<void> {
+  await removeUncommitted(root, manifestOf);
+  const removed = [removedUntil(root), lost]
+    .filter((day) => day !== undefined)
+    .sort()
+    .at(-1);
+  await writeSizes(root, { schema: 1, ...(removed === undefined ? {} : { removed }) });
 }
 
 /** Whether a pack that comes out of a backup has anything of some series, by the index that came before it. */

@@ -1,22 +1,25 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../market/errors.ts';
-import { makeFolder } from '../store/files.ts';
+import { CLASS_FOLDERS } from '../market/series.ts';
+import { makeFolder, storeError } from '../store/files.ts';
 import { journalMarks, settleJournal } from '../store/journal.ts';
+import { restoreFolder } from '../store/leftovers.ts';
 import { filesBelow } from '../store/listing.ts';
 import { lockFolder } from '../store/lock.ts';
 import { parseManifest } from '../store/manifest.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { manifestsFolder, OWN_FOLDER } from '../store/paths.ts';
+import { packsOf } from '../store/raw-pack.ts';
+import { SeriesStore } from '../store/series-store.ts';
 import type { BackupDescription } from './description.ts';
 import type { BackupEngine } from './engine.ts';
-import { checkPlaced, makeRoom, placeStaged } from './placing.ts';
+import { checkPlaced, makeRoom, placeStaged, stagedSeries } from './placing.ts';
 import { RAW } from './raw-packs.ts';
-import { isPackWanted, repackStaged } from './raw-restore.ts';
+import { forgetItems, isPackWanted, prepareArchive, repackStaged, stagedRemoved } from './raw-restore.ts';
 import { stageFiles } from './staging.ts';
 import { readTar } from './tar-reader.ts';
 
-const DATA_FOLDERS = ['futures', 'stocks', 'forex'];
 const MANIFESTS = `${OWN_FOLDER}/series/`;
 const REVISIONS = `${OWN_FOLDER}/revisions/`;
 
@@ -67,7 +70,7 @@ export async function seriesOf(engine: BackupEngine, backup: BackupDescription):
 }
 
 function hasData(root: string): boolean {
-  return [...DATA_FOLDERS.map((folder) => join(root, folder)), manifestsFolder(root)].some(
+  return [...Object.values(CLASS_FOLDERS).map((folder) => join(root, folder)), manifestsFolder(root)].some(
     (folder) => filesBelow(folder).length > 0,
   );
 }
@@ -80,7 +83,6 @@ const ALLOWANCE = `${OWN_FOLDER}/allowance/`;
 function placeFor(
   { to, aside }: { readonly to: string; readonly aside: string },
   series: readonly Manifest[] | undefined,
-  fresh: boolean,
 ): (path: string) => string | undefined {
   const keys = series && new Set(series.map((manifest) => manifest.series));
   const files = new Set(series?.flatMap((manifest) => manifest.files.map(({ path }) => path)));
@@ -94,13 +96,19 @@ function placeFor(
     if (OF_THE_MOMENT.test(path)) return undefined;
     // What was spent since the backup stays spent.
     if (path.startsWith(ALLOWANCE) && existsSync(join(to, path))) return undefined;
-    // Counted anew where other items stand.
-    if (path === `${RAW}sizes.json` && !fresh) return undefined;
-    if (keys === undefined) return path;
+    if (keys === undefined || path === `${RAW}sizes.json`) return path;
     if (path.startsWith(RAW)) return isPackWanted(aside, path, keys) ? path : undefined;
     const key = keyOf(path);
     return files.has(path) || (key !== undefined && keys.has(key)) ? path : undefined;
   };
+}
+
+function clear(aside: string): void {
+  try {
+    rmSync(aside, { recursive: true, force: true });
+  } catch {
+    // The next run removes it.
+  }
 }
 
 /**
@@ -116,15 +124,13 @@ export async function restoreBackup(engine: BackupEngine, request: RestoreReques
     throw usageError(`${to} has data in it already; choose another folder with --to, or allow it with --overwrite`);
   }
   const lock = lockFolder(to, run);
-  const aside = join(to, OWN_FOLDER, `restore-${run}`);
+  const aside = restoreFolder(to, run);
   try {
-    // What a restore that was killed has left.
-    for (const name of readdirSync(join(to, OWN_FOLDER)).filter((each) => each.startsWith('restore-'))) {
-      rmSync(join(to, OWN_FOLDER, name), { recursive: true, force: true });
-    }
     makeFolder(aside);
-    const isPlain = !standing && series === undefined;
-    let staged = await stageFiles(engine, backup, aside, placeFor({ to, aside }, series, isPlain));
+    const hasArchive = packsOf(to).length > 0;
+    let staged = await stageFiles(engine, backup, aside, placeFor({ to, aside }, series));
+    const isPlain = !standing && !hasArchive && series === undefined;
+    const lost = stagedRemoved(aside);
     const keys = series && new Set(series.map((manifest) => manifest.series));
     if (!isPlain) staged = await repackStaged(aside, run, keys, staged);
     let quarantined: readonly string[] = [];
@@ -132,11 +138,18 @@ export async function restoreBackup(engine: BackupEngine, request: RestoreReques
       for (const mark of journalMarks(to)) await settleJournal(to, mark);
       quarantined = await makeRoom(to, run, aside);
     }
+    if (!isPlain) {
+      const store = new SeriesStore(to, run, () => 0);
+      await prepareArchive(to, lost, (key) => store.manifestOf(key));
+    }
     await placeStaged(to, aside);
     await checkPlaced(to, aside);
+    if (hasArchive) await forgetItems(to, run, await stagedSeries(aside));
     return { ...staged, quarantined };
+  } catch (error) {
+    throw storeError(error, to, '--to');
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    clear(aside);
     lock.release();
   }
 }

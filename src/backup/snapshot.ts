@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLASS_FOLDERS } from '../market/series.ts';
 import { filesBelow } from '../store/listing.ts';
 import type { Manifest, RawHistory } from '../store/manifest-form.ts';
 import { manifestPath, OWN_FOLDER } from '../store/paths.ts';
@@ -9,7 +10,6 @@ import type { SnapshotEntry } from './entry.ts';
 import { manifestEntry, pinSeries, revisionsEntry } from './pinned.ts';
 import { indexLengths, RAW, rawEntries } from './raw-packs.ts';
 
-const DATA_FOLDERS = ['futures', 'stocks', 'forex'];
 /** What the program keeps of itself and a backup leaves out: who is at work, what was set aside, logs, caches. */
 const LEFT_OUT = /^(?:lock|journal|quarantine|logs?|caches?|series|revisions|raw|restore-|restic-|restored-config)/;
 /** A look at a series that a run is changing is taken again after so long, milliseconds; then it counts as damaged. */
@@ -87,7 +87,9 @@ async function* seriesEntries(
 
 /** Files that no manifest names, in the folders of the classes; what a run has committed meanwhile is left to its manifest. */
 function* otherData({ root, now }: SnapshotRequest): Generator<SnapshotEntry> {
-  const files = DATA_FOLDERS.flatMap((folder) => filesBelow(join(root, folder)).map((path) => `${folder}/${path}`));
+  const files = Object.values(CLASS_FOLDERS).flatMap((folder) =>
+    filesBelow(join(root, folder)).map((path) => `${folder}/${path}`),
+  );
   const store = new SeriesStore(root, 'backup', () => now);
   const named = new Set<string>();
   for (const key of store.keys()) {

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { backupName } from '../backup/description.ts';
 import type { BackupDescription } from '../backup/description.ts';
@@ -8,10 +8,24 @@ import { takeSnapshot } from '../backup/snapshot.ts';
 import { processEnvironment } from '../config/process-environment.ts';
 import { settingsCopies } from '../config/without-secrets.ts';
 import { systemClock } from '../http/clock.ts';
-import { VortexError } from '../market/errors.ts';
+import { usageError, VortexError } from '../market/errors.ts';
 import { PROVIDER_OPTIONS } from '../providers/registry.ts';
-import { checkDataFolder } from '../store/series-list.ts';
+import { OWN_FOLDER } from '../store/paths.ts';
+import { checkDataFolder } from '../store/listing.ts';
 import type { CommandContext } from './context.ts';
+
+/** Where only data and what the program keeps of them are. */
+const NOT_FOR_BACKUPS = ['futures', 'stocks', 'forex', OWN_FOLDER];
+
+/** Refuses a place in which a backup would be taken for data, and would be in the next one. @throws VortexError `usage` */
+function checkPlace(root: string, place: string, setting: string): string {
+  const path = resolve(place);
+  const [first = ''] = relative(root, path).split(sep);
+  if (!NOT_FOR_BACKUPS.includes(first)) return path;
+  throw usageError(
+    `${path} is in ${join(root, first)}, where the data are; name another place for backups with ${setting}`,
+  );
+}
 
 /**
  * Opens what the settings name. What talks to buckets, or to restic, is loaded when it is needed.
@@ -25,6 +39,8 @@ export async function openEngine({ settings }: CommandContext): Promise<BackupEn
       import('../backup/restic-engine.ts'),
     ]);
     const { repository, password } = backup.restic;
+    const local = repository?.replace(/^local:/, '');
+    if (local !== undefined && !/^[a-z]+:/.test(local)) checkPlace(root, local, 'backup.restic.repository');
     const { access_key_id: accessKeyId, secret_access_key: secretAccessKey } = backup.s3;
     const env = processEnvironment();
     return new ResticEngine(new Restic({ repository, password, accessKeyId, secretAccessKey, env }), root);
@@ -34,7 +50,7 @@ export async function openEngine({ settings }: CommandContext): Promise<BackupEn
     return new TarEngine(new S3Target(backup.target, backup.s3));
   }
   const { FolderTarget } = await import('../backup/folder-target.ts');
-  return new TarEngine(new FolderTarget(backup.target === undefined ? join(root, 'backups') : resolve(backup.target)));
+  return new TarEngine(new FolderTarget(checkPlace(root, backup.target ?? join(root, 'backups'), '--target')));
 }
 
 async function* untilStopped<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncGenerator<Item> {

@@ -5,7 +5,7 @@ import type { BackupDescription } from '../backup/description.ts';
 import { pruneBackups } from '../backup/prune.ts';
 import type { Pruned } from '../backup/prune.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
-import { EXIT } from '../download/exit-code.ts';
+import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { asVortexError, usageError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
 import { makeBackup, openEngine } from './backup-engine.ts';
@@ -81,7 +81,7 @@ export async function createBackup(flags: CreateFlags, { output, signal }: Surro
   } catch (error) {
     if (!signal.aborted) throw error;
     output.err(`vortex: ${asVortexError(error).message}\n`);
-    return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+    return stoppedCode(signal);
   }
   tellDamaged(backup, context);
   const pruned =
@@ -184,7 +184,7 @@ export async function verifyBackups(
   const backups = named(names, await engine.list(), engine.place);
   const checked = [];
   for (const backup of backups) {
-    if (signal.aborted) return signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+    if (signal.aborted) return stoppedCode(signal);
     const one = await checkBackup(engine, backup);
     checked.push(one);
     tellProblems(one, context);

@@ -13,7 +13,7 @@ import { PROVIDERS } from '../providers/registry.ts';
 import { openAsOfFolder } from '../store/as-of-folder.ts';
 import { lockFolder } from '../store/lock.ts';
 import { RawListing } from '../store/raw-reader.ts';
-import { checkDataFolder } from '../store/series-list.ts';
+import { checkDataFolder } from '../store/listing.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
@@ -75,6 +75,15 @@ function namesSeries(name: string, key: string, symbol: string | undefined): boo
   return plain === key || plain === decodeURIComponent(instrument) || plain === symbol;
 }
 
+/** Whether a series is named, so that nothing else of the archive need be listed; undefined where no name is given. */
+function namedSeries(names: readonly string[], store: SeriesStore): ((key: string) => boolean) | undefined {
+  if (names.length === 0) return undefined;
+  return (key) => {
+    const symbol = store.manifestOf(key)?.symbol;
+    return names.some((name) => namesSeries(name, key, symbol));
+  };
+}
+
 interface Chosen {
   readonly keys: readonly string[];
   readonly nowhere: readonly Told[];
@@ -108,7 +117,7 @@ async function rebuildLive(names: readonly string[], context: CommandContext, si
   const store = new SeriesStore(root, run, () => now);
   try {
     await store.recover();
-    const raw = new RawListing(root);
+    const raw = new RawListing(root, namedSeries(names, store));
     const all = [...new Set([...store.keys(), ...raw.series()])].sort();
     const { keys, nowhere } = chooseSeries(names, all, store);
     const tools = { root, run, raw, store, open: replayProviders(context) };
@@ -146,7 +155,7 @@ async function rebuildAsOf(
   const { settings, now } = context;
   const instant = readAsOf(day);
   const live = new SeriesStore(settings.output_dir, 'as-of', () => now);
-  const raw = new RawListing(settings.output_dir);
+  const raw = new RawListing(settings.output_dir, namedSeries(names, live));
   const all = [...new Set([...live.keys(), ...raw.series()])].sort();
   const { keys, nowhere } = chooseSeries(names, all, live);
   openAsOfFolder(folder, day);

@@ -25,7 +25,8 @@ export async function statusAsOf(
   const { output_dir: root } = context.settings;
   const instant = readAsOf(day);
   const store = new SeriesStore(root, 'as-of', () => context.now);
-  const raw = new RawListing(root);
+  const wanted = new Set(entries.map(({ name }) => name.series));
+  const raw = new RawListing(root, (key) => wanted.has(key));
   const open = replayProviders(context);
   const series: SeriesStatus[] = [];
   const refused: string[] = [];

@@ -41,17 +41,20 @@ export function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 }
 
-/** The file system's error as one that says what to do; it ends the run. */
-export function storeError(error: unknown, doing: string): VortexError {
+/**
+ * The file system's error as one that says what to do; it ends the run.
+ * @param flag what another place is chosen with
+ */
+export function storeError(error: unknown, doing: string, flag = '--output-dir'): VortexError {
   const code = codeOf(error);
   if (code === '' || error instanceof VortexError) return asVortexError(error);
   const full = CODES_OF_FULL_DISKS.has(code);
   const advice = full
     ? 'the disk is full; make room and run again, nothing is damaged'
     : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-      ? refusal(doing, code)
+      ? refusal(doing, code, flag)
       : code === 'ENOTDIR' || code === 'EEXIST'
-        ? 'a file stands where a folder should be; move it away or choose another folder with --output-dir'
+        ? `a file stands where a folder should be; move it away or choose another folder with ${flag}`
         : error instanceof Error
           ? error.message
           : String(error);
@@ -84,12 +87,15 @@ function whyNotMade(path: string, told: unknown): unknown {
   }
 }
 
-/** Makes a folder and those above it. */
-export function makeFolder(path: string): void {
+/**
+ * Makes a folder and those above it.
+ * @param flag what another place is chosen with
+ */
+export function makeFolder(path: string, flag?: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw storeError(codeOf(error) === 'ENOENT' ? whyNotMade(path, error) : error, path);
+    throw storeError(codeOf(error) === 'ENOENT' ? whyNotMade(path, error) : error, path, flag);
   }
   made.add(path);
 }

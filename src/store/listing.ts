@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { VortexError } from '../market/errors.ts';
+import { usageError, VortexError } from '../market/errors.ts';
 import { isMissing, storeError } from './files.ts';
-import { manifestsFolder } from './paths.ts';
+import { manifestsFolder, OWN_FOLDER } from './paths.ts';
 
 const ENDING = '.json';
 
@@ -51,4 +51,10 @@ export function requireFolder(root: string): void {
     disposition: 'abort-run',
     context: { root },
   });
+}
+
+/** Refuses a folder in which no run has ever been. @throws VortexError `usage` */
+export function checkDataFolder(root: string): void {
+  if (existsSync(join(root, OWN_FOLDER))) return;
+  throw usageError(`${root} is no data folder: there is no ${OWN_FOLDER} in it; name one with --output-dir`);
 }

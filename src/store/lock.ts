@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { makeFolder } from './files.ts';
 import { journalMarks, placeCommitted } from './journal.ts';
 import { busy, tryLock } from './lock-file.ts';
-import { removeTemporary } from './leftovers.ts';
+import { removeRestores, removeTemporary } from './leftovers.ts';
 import { lockPath } from './paths.ts';
 import { shardLocks } from './shard-lock-list.ts';
 
@@ -27,6 +27,7 @@ export function lockFolder(root: string, run: string): FolderLock {
     const shards = shardLocks(root);
     const living = shards.find(({ isDead }) => !isDead);
     if (living !== undefined) throw busy(root, living.held);
+    removeRestores(root);
     if (lock.tookOver || shards.length > 0) {
       placeCommitted(root, journalMarks(root));
       removeTemporary(root);

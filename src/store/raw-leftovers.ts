@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { closeFiles, placeFile, statFile, writeFiles } from './files.ts';
+import { placeFile, statFile, storeError, syncFiles, writeFiles } from './files.ts';
 import type { Manifest } from './manifest-form.ts';
 import { indexText, packPaths, rawDays, readIndex } from './raw-pack.ts';
 import type { ItemPlace, PackPaths } from './raw-pack.ts';
@@ -9,17 +9,27 @@ import type { OpenRun, RawSizes } from './raw-sizes.ts';
 /** What is committed of a series. */
 export type ManifestOf = (series: string) => Manifest | undefined;
 
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
 /**
- * Writes the index of a pack anew, or removes both where nothing is left. Not synced: what a crash leaves is the index before.
+ * Writes the index of a pack anew, or removes both where nothing is left. Synced, unlike what is put behind an index: what it
+ * replaces may have been there for long, and a power cut must not take it.
+ * @throws VortexError `disk-full`, `folder-unusable`
  */
 export async function keepItems({ pack, index }: PackPaths, kept: readonly ItemPlace[]): Promise<void> {
   if (kept.length === 0) {
-    rmSync(index, { force: true });
-    rmSync(pack, { force: true });
+    remove(index);
+    remove(pack);
     return;
   }
   const written = await writeFiles([{ path: index, content: Buffer.from(indexText(kept)) }]);
-  closeFiles(written);
+  await syncFiles(written);
   for (const file of written) placeFile(file);
 }
 

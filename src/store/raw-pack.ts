@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesIn } from './listing.ts';
 import { readPart, readWhole, statFile, storeError } from './files.ts';
@@ -54,7 +54,9 @@ export function indexOfPack(path: string): string | undefined {
   return path.endsWith(PACK) ? path.slice(0, -PACK.length) + INDEX : undefined;
 }
 
-/** The day folders of the archive, below it: `yahoo/2024/07/03`. */
+const DAY = /^[^/]+\/\d{4}\/\d{2}\/\d{2}$/;
+
+/** The day folders of the archive, below it: `yahoo/2024/07/03`. What else somebody put there is passed over. */
 export function rawDays(root: string): string[] {
   let level = [''];
   for (let depth = 0; depth < 4; depth++) {
@@ -62,7 +64,7 @@ export function rawDays(root: string): string[] {
       namesIn(join(rawFolder(root), path)).map((name) => (path ? `${path}/${name}` : name)),
     );
   }
-  return level;
+  return level.filter((path) => DAY.test(path));
 }
 
 /** A pack of the archive, and whose it is. */
@@ -72,13 +74,14 @@ export interface Pack extends PackPaths {
   readonly run: string;
 }
 
-/** All packs that have an index. @throws VortexError `folder-unusable` */
+/** All packs that have an index, which is a file. @throws VortexError `folder-unusable` */
 export function packsOf(root: string): Pack[] {
   return rawDays(root).flatMap((day) =>
     namesIn(join(rawFolder(root), day))
       .filter((name) => name.endsWith(INDEX))
       .map((name) => name.slice(0, -INDEX.length))
-      .map((run) => ({ day, run, ...packPaths(root, day, run) })),
+      .map((run) => ({ day, run, ...packPaths(root, day, run) }))
+      .filter(({ index }) => statFile(index) !== undefined),
   );
 }
 
@@ -91,10 +94,14 @@ export function indexText(places: readonly ItemPlace[]): string {
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
-/** Reads lines of an index; a last one that was cut short, and one that is none, are passed over. */
-export function parseIndex(content: Buffer): ItemPlace[] {
+/**
+ * Reads lines of an index; a last one that was cut short, and one that is none, are passed over.
+ * @param isWanted whether the lines of a series are; absent: all
+ */
+export function parseIndex(content: Buffer, isWanted?: (series: string) => boolean): ItemPlace[] {
   const lines = content.toString('utf8').split('\n').slice(0, -1);
   return lines.flatMap((line) => {
+    if (isWanted?.(line.slice(0, line.indexOf('\t'))) === false) return [];
     const [series = '', history = '', ...numbers] = line.split('\t');
     const [index = NaN, at = NaN, bytes = NaN] = numbers.map(Number);
     return isCount(index) && isCount(at) && isCount(bytes) ? [{ series, history, index, at, bytes }] : [];
@@ -102,8 +109,8 @@ export function parseIndex(content: Buffer): ItemPlace[] {
 }
 
 /** The items of an index file; none where there is no such file. @throws VortexError `folder-unusable` */
-export function readIndex(path: string): ItemPlace[] {
-  return parseIndex(readWhole(path) ?? Buffer.alloc(0));
+export function readIndex(path: string, isWanted?: (series: string) => boolean): ItemPlace[] {
+  return parseIndex(readWhole(path) ?? Buffer.alloc(0), isWanted);
 }
 
 /** The item at a place of a pack; undefined when the pack is not there. @throws VortexError `folder-unusable` */
@@ -112,17 +119,28 @@ export function readItem(pack: string, { at, bytes }: ItemPlace): Buffer | undef
   return length === undefined ? undefined : readPart(pack, at, Math.min(at + bytes, Math.max(at, length)));
 }
 
-/** Puts contents behind a file. @returns its length before */
+/** Takes off a file again what was put behind it only in part: half a line would spoil the one that comes after it. */
+function cutBack(fd: number, length: number): void {
+  try {
+    ftruncateSync(fd, length);
+  } catch {
+    // What is in the way is told by the error that led here.
+  }
+}
+
+/** Puts contents behind a file, all or none of them. @returns its length before */
 function appendTo(path: string, contents: readonly Buffer[]): number {
   let fd: number | undefined;
+  let before: number | undefined;
   try {
     fd = openSync(path, 'a', 0o644);
-    const before = fstatSync(fd).size;
+    before = fstatSync(fd).size;
     for (const content of contents) {
       for (let written = 0; written < content.length;) written += writeSync(fd, content, written);
     }
     return before;
   } catch (error) {
+    if (fd !== undefined && before !== undefined) cutBack(fd, before);
     throw storeError(error, path);
   } finally {
     if (fd !== undefined) closeSync(fd);

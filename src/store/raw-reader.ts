@@ -4,7 +4,7 @@ import { chainHash, decodeItem } from './raw-item.ts';
 import type { RawItem } from './raw-item.ts';
 import { packsOf, readIndex, readItem } from './raw-pack.ts';
 import type { ItemPlace } from './raw-pack.ts';
-import { dayOf, readSizes } from './raw-sizes.ts';
+import { dayOf, removedUntil } from './raw-sizes.ts';
 
 /** An item of a pack. */
 interface Candidate {
@@ -103,14 +103,26 @@ export class StoredHistory {
   }
 }
 
+/** Indexes name each series once a run. */
+function askedOnce(isWanted: (series: string) => boolean): (series: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (series) => {
+    const known = answers.get(series) ?? isWanted(series);
+    answers.set(series, known);
+    return known;
+  };
+}
+
 /** What the raw archive of a data folder has, by series and history; read once. */
 export class RawListing {
   private readonly bySeries = new Map<string, Map<string, StoredHistory>>();
 
-  constructor(root: string) {
-    const { removed } = readSizes(root);
+  /** @param isWanted whether a series is to be listed; absent: all */
+  constructor(root: string, isWanted?: (series: string) => boolean) {
+    const removed = removedUntil(root);
+    const isListed = isWanted && askedOnce(isWanted);
     for (const { pack, index } of packsOf(root)) {
-      for (const place of readIndex(index)) this.historyOf(place, removed).add(pack, place);
+      for (const place of readIndex(index, isListed)) this.historyOf(place, removed).add(pack, place);
     }
     this.removed = removed;
   }

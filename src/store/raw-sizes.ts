@@ -25,8 +25,8 @@ export type OpenRun = z.infer<typeof openRun>;
 
 const sizesForm = z.object({
   schema: z.literal(1),
-  /** Bytes by day folder: `yahoo/2024/07/03`. */
-  days: z.record(z.string(), z.number()),
+  /** Bytes by day folder: `yahoo/2024/07/03`; absent: its files are to be looked at. */
+  days: z.record(z.string(), z.number()).optional(),
   /** The run on its own that is writing, or died. */
   open: openRun.optional(),
   /** The same of shards, by mark (`1-of-3`). */
@@ -36,7 +36,7 @@ const sizesForm = z.object({
 });
 
 /** What is known of the raw archive without looking at its files. */
-export type RawSizes = z.infer<typeof sizesForm>;
+export type RawSizes = z.infer<typeof sizesForm> & { readonly days: Readonly<Record<string, number>> };
 
 export const sizesPath = (root: string): string => join(rawFolder(root), 'sizes.json');
 
@@ -54,20 +54,28 @@ export function weighDay(root: string, day: string): number {
 
 /** What was written down of the archive; where nothing is, its files are looked at. */
 export function readSizes(root: string): RawSizes {
+  const told = readTold(root);
+  return { ...told, days: told.days ?? Object.fromEntries(rawDays(root).map((day) => [day, weighDay(root, day)])) };
+}
+
+function readTold(root: string): z.infer<typeof sizesForm> {
   const content = readWhole(sizesPath(root));
   try {
     if (content !== undefined) return sizesForm.parse(JSON.parse(content.toString('utf8')));
   } catch {
     // Made anew.
   }
-  return { schema: 1, days: Object.fromEntries(rawDays(root).map((day) => [day, weighDay(root, day)])) };
+  return { schema: 1 };
 }
+
+/** The last day of which something was removed (2024/01/15), if anything was. */
+export const removedUntil = (root: string): string | undefined => readTold(root).removed;
 
 /**
  * Writes it down. Not synced: what a crash loses is counted again.
  * @param mark of the shard that writes
  */
-export async function writeSizes(root: string, sizes: RawSizes, mark = ''): Promise<void> {
+export async function writeSizes(root: string, sizes: z.infer<typeof sizesForm>, mark = ''): Promise<void> {
   const written = await writeFiles(
     [{ path: sizesPath(root), content: Buffer.from(`${JSON.stringify(sizes)}\n`) }],
     mark,

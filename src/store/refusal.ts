@@ -14,19 +14,19 @@ function ownerOf(path: string): { readonly place: string; readonly uid: number; 
 }
 
 /** Why the system does not let this process write to a path (EACCES, EPERM, EROFS), and what to do about it: one sentence. */
-export function refusal(path: string, code: string): string {
+export function refusal(path: string, code: string, flag = '--output-dir'): string {
   if (code === 'EROFS') {
-    return 'it cannot be written, the file system is read-only; mount a folder there that can be written, or choose another with --output-dir';
+    return `it cannot be written, the file system is read-only; mount a folder there that can be written, or choose another with ${flag}`;
   }
   const uid = typeof process.getuid === 'function' ? process.getuid() : undefined;
   const owner = ownerOf(path);
   if (uid === undefined || owner === undefined || owner.uid === uid) {
     const who = uid === undefined ? '' : ` by uid ${uid}`;
-    return `it cannot be written${who}; make the folder writable for that user or choose another with --output-dir`;
+    return `it cannot be written${who}; make the folder writable for that user or choose another with ${flag}`;
   }
   return (
     `it cannot be written by uid ${uid}, as ${owner.place} belongs to uid ${owner.uid}; ` +
     `give the folder to that user (sudo chown -R ${uid} FOLDER, on the host where this is a container), ` +
-    `run as its owner (docker run --user ${owner.uid}:${owner.gid}), or choose another with --output-dir`
+    `run as its owner (docker run --user ${owner.uid}:${owner.gid}), or choose another with ${flag}`
   );
 }

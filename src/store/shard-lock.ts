@@ -5,7 +5,7 @@ import { shardMark, shardName } from '../market/shard.ts';
 import type { Shard } from '../market/shard.ts';
 import { makeFolder } from './files.ts';
 import { journalMarks, placeCommitted, settleJournal } from './journal.ts';
-import { removeTemporary } from './leftovers.ts';
+import { removeRestores, removeTemporary } from './leftovers.ts';
 import type { FolderLock } from './lock.ts';
 import { busy, tryLock } from './lock-file.ts';
 import type { Grip } from './lock-file.ts';
@@ -59,6 +59,7 @@ async function cleanUp(
   const isFirst = locks.every(({ isDead }) => isDead);
   const left = locks.filter((lock) => isFirst || shardMark(lock.shard) === own);
   const marks = isFirst ? journalMarks(root) : [own];
+  if (isFirst) removeRestores(root);
   if (left.length > 0 || (isFirst && tookOver)) {
     placeCommitted(root, marks);
     removeTemporary(root, isFirst ? undefined : own);

@@ -1,11 +1,20 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { restoreBackup } from '../../src/backup/restore.ts';
+import { RawArchive } from '../../src/store/raw-archive.ts';
+import { appendItems } from '../../src/store/raw-pack.ts';
+import { RawListing } from '../../src/store/raw-reader.ts';
+import { SeriesStore } from '../../src/store/series-store.ts';
+import { NO_LIMITS, told } from '../store/archiving.ts';
+import { bars, change, SPY } from '../store/workspace.ts';
+import { backUp, NOW, tarEngine } from '../support/backups.ts';
 import { contents, dataFiles, everythingIn, temporaryFolder } from '../support/folder.ts';
 import { vortex } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
 
 const DAYS = ['2024-07-02T22:00:00Z', '2024-07-05T22:00:00Z', '2024-07-09T22:00:00Z'] as const;
+const RUNS = ['20240703T060000Z-aaaa', '20240703T070000Z-bbbb'] as const;
 const WISH = ['SPY', 'KO', 'EURUSD', '-p', 'yahoo', '--start', '2024-06-03', '--format', 'csv,parquet'];
 
 /** A folder of three runs with a backup after the second. */
@@ -73,3 +82,62 @@ it('those of all series replace what came later, and make every file again', asy
   expect(await download(DAYS[2])).toMatchObject({ code: 0 });
   await remade(cwd, 'data');
 }, 60_000);
+
+it('a restore that cannot put a file in its place leaves the raw answers of what stands', async () => {
+  const { cwd, data } = await livedThrough();
+  const csv = join(data, 'stocks/1d/SPY.csv');
+  const before = readFileSync(csv, 'utf8');
+  rmSync(csv);
+  mkdirSync(join(csv, 'in the way'), { recursive: true });
+  expect(await vortex(['backup', 'restore', 'SPY', '--to', 'data', '--overwrite'], { cwd })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('SPY.csv') as string,
+  });
+  rmSync(csv, { recursive: true });
+  expect(await vortex(['rebuild', 'SPY'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  expect(readFileSync(csv, 'utf8')).toBe(before);
+}, 60_000);
+
+it('all comes back where only the raw archive is left, and none of it twice', async () => {
+  const { cwd, data, download } = await livedThrough();
+  for (const path of ['stocks', 'forex', '.vortex/series']) rmSync(join(data, path), { recursive: true });
+  rmSync(join(data, '.vortex/journal'), { force: true });
+  expect(await vortex(['backup', 'restore', '--to', 'data'], { cwd })).toMatchObject({ code: 0 });
+  expect(seriesIn(data)).toHaveLength(6);
+  await remade(cwd, 'data');
+  expect(await download(DAYS[2])).toMatchObject({ code: 0 });
+  await remade(cwd, 'data');
+}, 60_000);
+
+it('what retention has removed stays known after a restore of one series', async () => {
+  const { cwd, data } = await livedThrough();
+  const sizes = join(data, '.vortex/raw/sizes.json');
+  const told = JSON.parse(readFileSync(sizes, 'utf8')) as object;
+  writeFileSync(sizes, JSON.stringify({ ...told, removed: '2024/06/30' }));
+  expect(await vortex(['backup', 'create', '--target', 'late'], { cwd })).toMatchObject({ code: 0 });
+  const lost = { code: 3, stderr: expect.stringContaining('past retention') as string };
+  for (const folder of ['data', 'one']) {
+    const restore = ['backup', 'restore', 'SPY', '--to', folder, '--overwrite', '--target', 'late'];
+    expect(await vortex(restore, { cwd })).toMatchObject({ code: 0 });
+    expect(await vortex(['status', 'SPY', '--as-of', '2024-06-28', '-o', folder], { cwd })).toMatchObject(lost);
+  }
+}, 60_000);
+
+it('what a dead run began anew and never committed is in no backup', async () => {
+  const root = temporaryFolder();
+  const store = new SeriesStore(root, RUNS[0], () => NOW);
+  const manifestOf = (key: string) => store.manifestOf(key);
+  const first = new RawArchive(root, RUNS[0], NOW, NO_LIMITS, manifestOf);
+  await store.commit(await first.keep(change(SPY, store.read(SPY), bars(10)), told('committed')));
+  await store.close();
+  await first.close(true);
+  const dead = new RawArchive(root, RUNS[1], NOW, NO_LIMITS, manifestOf);
+  const { raw = [] } = await dead.keep(change(SPY, store.read(SPY), bars(11)), { ...told('not'), reason: 'force' });
+  appendItems(root, RUNS[1], raw);
+  expect(new RawListing(root).histories(SPY.key)).toHaveLength(2);
+  const engine = tarEngine(temporaryFolder());
+  const backup = await backUp(engine, root, NOW);
+  const to = temporaryFolder();
+  await restoreBackup(engine, { backup, to, series: undefined, overwrite: false, run: 'restore' });
+  expect(new RawListing(to).histories(SPY.key).map(({ name }) => name)).toEqual([RUNS[0]]);
+});

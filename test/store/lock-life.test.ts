@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, uti
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { lockFolder } from '../../src/store/lock.ts';
+import { lockShard } from '../../src/store/shard-lock.ts';
 import { keepRunReport } from '../../src/store/run-reports.ts';
 import { buildProgram, startChild } from '../support/child.ts';
 import { everythingIn, temporaryFolder } from '../support/folder.ts';
@@ -12,6 +13,17 @@ const lockFile = (root: string): string => join(root, '.vortex/lock');
 const age = (path: string): number => new Date().getTime() - statSync(path).mtimeMs;
 
 describe('the life of a lock', () => {
+  it.each([
+    ['a run on its own', (root: string) => lockFolder(root, 'mine')],
+    ['the first of some shards', (root: string) => lockShard(root, 'mine', { index: 1, count: 2 })],
+  ])('%s removes what a restore that was killed had set ready', async (_, lock) => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, '.vortex/restore-dead/files/stocks'), { recursive: true });
+    writeFileSync(join(root, '.vortex/restore-dead/staged.sha256'), '');
+    (await lock(root)).release();
+    expect(everythingIn(root).filter((path) => path.includes('restore'))).toEqual([]);
+  });
+
   it('is shown every ten seconds while its holder lives, and not after its release', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => {

@@ -1,12 +1,15 @@
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { RawArchive } from '../../src/store/raw-archive.ts';
-import { appendItems } from '../../src/store/raw-pack.ts';
+import { appendItems, packPaths, readIndex, readItem } from '../../src/store/raw-pack.ts';
+import { RawListing } from '../../src/store/raw-reader.ts';
+import { readSizes } from '../../src/store/raw-sizes.ts';
 import { SeriesStore } from '../../src/store/series-store.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { archived, bodies, listed, NO_LIMITS, packs, told } from './archiving.ts';
+import { failOneWrite } from './broken-writes.ts';
 import { bars, change, SPY, stock } from './workspace.ts';
 
 describe('a pack', () => {
@@ -71,5 +74,47 @@ describe('a pack', () => {
     const index = readFileSync(pack.replace('.items.gz', '.index'), 'utf8');
     const length = readFileSync(pack).length;
     expect(index.endsWith(`x\th\t1\t${length - 20}\t20\n`)).toBe(true);
+  });
+
+  it('whose index line was cut short by a full disk takes the next one as it is', () => {
+    const root = temporaryFolder();
+    const item = (series: string) => ({
+      series,
+      history: 'h',
+      index: 1,
+      day: 'yahoo/2024/01/01',
+      content: Buffer.from(series),
+    });
+    mkdirSync(join(root, '.vortex/raw/yahoo/2024/01/01'), { recursive: true });
+    failOneWrite((text) => text.startsWith('GE\t'));
+    appendItems(root, run, [item('KO')]);
+    expect(() => {
+      appendItems(root, run, [item('GE')]);
+    }).toThrow('the disk is full');
+    appendItems(root, run, [item('SPY')]);
+    const { pack, index } = packPaths(root, 'yahoo/2024/01/01', run);
+    const places = readIndex(index);
+    expect(places.map(({ series }) => series)).toEqual(['KO', 'SPY']);
+    expect(places.map((place) => readItem(pack, place)?.toString())).toEqual(['KO', 'SPY']);
+  });
+
+  it('is found among folders and files that somebody put into the archive', async () => {
+    const root = temporaryFolder();
+    await three(root);
+    const raw = join(root, '.vortex/raw');
+    mkdirSync(join(raw, 'yahoo/2024/01/01/notes.index'));
+    mkdirSync(join(raw, 'yahoo/copy/of/mine'), { recursive: true });
+    writeFileSync(join(raw, 'yahoo/copy/of/mine/x.index'), 'stocks/1d/SPY\tx\t1\t0\t5\n');
+    writeFileSync(join(raw, 'yahoo/2024/01/01/binary.index'), Buffer.alloc(5000, 0xff));
+    writeFileSync(join(raw, 'yahoo/2024/notes.txt'), 'mine');
+    for (const series of [SPY, stock('KO'), stock('GE')]) expect(bodies(root, series)).toEqual([series.key]);
+    rmSync(join(raw, 'sizes.json'));
+    expect(Object.keys(readSizes(root).days)).toEqual(['yahoo/2024/01/01']);
+  });
+
+  it('is read for the series that are asked for, and for no other', async () => {
+    const root = temporaryFolder();
+    await three(root);
+    expect(new RawListing(root, (series) => series === stock('KO').key).series()).toEqual([stock('KO').key]);
   });
 });
