@@ -3,7 +3,7 @@ import type { RawHistory } from '../store/manifest-form.ts';
 import { OWN_FOLDER } from '../store/paths.ts';
 import { indexText, packsOf, parseIndex } from '../store/raw-pack.ts';
 import type { ItemPlace } from '../store/raw-pack.ts';
-import { readSizes } from '../store/raw-sizes.ts';
+import { openRuns, readSizes } from '../store/raw-sizes.ts';
 import { openFile } from './entry.ts';
 import type { SnapshotEntry } from './entry.ts';
 
@@ -43,8 +43,7 @@ export function* rawEntries(
 ): Generator<SnapshotEntry> {
   const packs = packsOf(root);
   // Read after the names: a run says that it is open before it begins a pack, so those of other runs do not grow.
-  const { open, shards } = readSizes(root);
-  const atWork = [...(open === undefined ? [] : [open]), ...Object.values(shards ?? {})].map(({ run }) => run);
+  const atWork = openRuns(readSizes(root)).map(({ run }) => run);
   const below = (path: string): string => path.slice(root.length + 1);
   for (const { run, pack, index } of packs) {
     const isOpen = atWork.includes(run);

@@ -5,7 +5,7 @@ import { keepItems, removeUncommitted } from '../store/raw-leftovers.ts';
 import type { ManifestOf } from '../store/raw-leftovers.ts';
 import { appendItems, indexOfPack, packOfIndex, packPaths, packsOf } from '../store/raw-pack.ts';
 import { parseIndex, readIndex, readItem } from '../store/raw-pack.ts';
-import type { PackedItem } from '../store/raw-pack.ts';
+import type { PackedItem, PackPaths } from '../store/raw-pack.ts';
 import { removedUntil, writeSizes } from '../store/raw-sizes.ts';
 import type { ListLine } from './checksum-list.ts';
 import { RAW } from './raw-packs.ts';
@@ -52,7 +52,7 @@ export function isPackWanted(aside: string, path: string, keys: ReadonlySet<stri
   return content === undefined || parseIndex(content).some(({ series }) => keys.has(series));
 }
 
-/** The packs that were staged, by their indexes; paths below the folder. */
+/** Files of the raw archive that were staged; paths below the folder. */
 async function stagedRaw(aside: string): Promise<string[]> {
   const paths: string[] = [];
   for await (const { path } of stagedFiles(aside)) if (path.startsWith(RAW)) paths.push(path);
@@ -60,13 +60,16 @@ async function stagedRaw(aside: string): Promise<string[]> {
 }
 
 /** Items of series out of one staged pack, some mebibytes at a time. */
-function* itemsOf(root: string, index: string, keys: ReadonlySet<string> | undefined): Generator<PackedItem[]> {
-  const pack = join(root, packOfIndex(index) ?? '');
+function* itemsOf(
+  root: string,
+  { index, pack }: PackPaths,
+  keys: ReadonlySet<string> | undefined,
+): Generator<PackedItem[]> {
   const day = index.slice(RAW.length, index.lastIndexOf('/'));
   let items: PackedItem[] = [];
   let bytes = 0;
   for (const place of readIndex(join(root, index))) {
-    const content = keys === undefined || keys.has(place.series) ? readItem(pack, place) : undefined;
+    const content = keys === undefined || keys.has(place.series) ? readItem(join(root, pack), place) : undefined;
     if (content === undefined) continue;
     items.push({ ...place, day, content });
     bytes += content.length;
@@ -95,8 +98,10 @@ export async function repackStaged(
     paths.reduce((sum, path) => sum + (statFile(join(root, path))?.bytes ?? 0), 0);
   const old = await stagedRaw(aside);
   const days = new Set<string>();
-  for (const index of old.filter((path) => packOfIndex(path) !== undefined)) {
-    for (const items of itemsOf(root, index, keys)) {
+  for (const index of old) {
+    const pack = packOfIndex(index);
+    if (pack === undefined) continue;
+    for (const items of itemsOf(root, { index, pack }, keys)) {
       appendItems(root, run, items);
       for (const { day } of items) days.add(day);
     }

@@ -18,8 +18,13 @@ export interface Attempt {
 const NOT_HERE: ReadonlySet<VortexError['code']> = new Set(['no-such-symbol', 'not-servable', 'allowance-used']);
 
 /** Errors that a provider which is up gives too; of one that has answered nothing in a run they say that it is down. */
-const BROKEN: ReadonlySet<VortexError['code']> = new Set([
-  ...(['provider-fault', 'network', 'timeout', 'rate-limited', 'bad-answer', 'html-answer'] as const),
+const BROKEN: ReadonlySet<VortexError['code']> = new Set<VortexError['code']>([
+  'provider-fault',
+  'network',
+  'timeout',
+  'rate-limited',
+  'bad-answer',
+  'html-answer',
 ]);
 
 /**

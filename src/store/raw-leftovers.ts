@@ -3,7 +3,7 @@ import { placeFile, statFile, storeError, syncFiles, writeFiles } from './files.
 import type { Manifest } from './manifest-form.ts';
 import { indexText, packPaths, rawDays, readIndex } from './raw-pack.ts';
 import type { ItemPlace, PackPaths } from './raw-pack.ts';
-import { readSizes, sizesPath, weighDay, writeSizes } from './raw-sizes.ts';
+import { openRuns, readSizes, sizesPath, weighDay, writeSizes } from './raw-sizes.ts';
 import type { OpenRun, RawSizes } from './raw-sizes.ts';
 
 /** What is committed of a series. */
@@ -66,7 +66,7 @@ export async function withoutDead(
   manifestOf: ManifestOf,
 ): Promise<RawSizes> {
   let { days } = sizes;
-  for (const dead of [...(open === undefined ? [] : [open]), ...Object.values(shards ?? {})]) {
+  for (const dead of openRuns({ open, shards })) {
     days = await cleanDay(root, days, dead, manifestOf);
   }
   return { ...sizes, days };

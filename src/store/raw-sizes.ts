@@ -38,6 +38,12 @@ const sizesForm = z.object({
 /** What is known of the raw archive without looking at its files. */
 export type RawSizes = z.infer<typeof sizesForm> & { readonly days: Readonly<Record<string, number>> };
 
+/** The runs that are writing, or died. */
+export const openRuns = ({ open, shards }: Pick<RawSizes, 'open' | 'shards'>): OpenRun[] => [
+  ...(open === undefined ? [] : [open]),
+  ...Object.values(shards ?? {}),
+];
+
 export const sizesPath = (root: string): string => join(rawFolder(root), 'sizes.json');
 
 /** 2024/07/03, UTC. */

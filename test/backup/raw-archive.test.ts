@@ -6,10 +6,10 @@ import { RawArchive } from '../../src/store/raw-archive.ts';
 import { appendItems } from '../../src/store/raw-pack.ts';
 import { RawListing } from '../../src/store/raw-reader.ts';
 import { SeriesStore } from '../../src/store/series-store.ts';
-import { NO_LIMITS, told } from '../store/archiving.ts';
+import { listed, NO_LIMITS, told } from '../store/archiving.ts';
 import { bars, change, SPY } from '../store/workspace.ts';
 import { backUp, NOW, tarEngine } from '../support/backups.ts';
-import { contents, dataFiles, everythingIn, temporaryFolder } from '../support/folder.ts';
+import { contents, dataFiles, temporaryFolder } from '../support/folder.ts';
 import { vortex } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
 
@@ -43,22 +43,12 @@ async function remade(cwd: string, folder: string) {
   expect(dataOf(join(cwd, folder))).toEqual(before);
 }
 
-const seriesIn = (folder: string): string[] =>
-  everythingIn(join(folder, '.vortex/raw'))
-    .filter((path) => path.endsWith('.index'))
-    .flatMap((path) =>
-      readFileSync(join(folder, '.vortex/raw', path), 'utf8')
-        .split('\n')
-        .slice(0, -1),
-    )
-    .map((line) => line.split('\t')[0] ?? '');
-
 it('the raw answers of one series go back beside those of the others, and make its files again', async () => {
   const { cwd, data, download } = await livedThrough();
   expect(await vortex(['backup', 'restore', 'SPY', '--to', 'data', '--overwrite'], { cwd })).toMatchObject({ code: 0 });
   // Two of the backup for SPY, three of the live folder for each of the others.
-  expect(seriesIn(data).filter((key) => key === 'stocks/1d/SPY')).toHaveLength(2);
-  expect(seriesIn(data)).toHaveLength(8);
+  expect(listed(data).filter((key) => key === 'stocks/1d/SPY')).toHaveLength(2);
+  expect(listed(data)).toHaveLength(8);
   await remade(cwd, 'data');
   expect(await download(DAYS[2])).toMatchObject({ code: 0 });
   await remade(cwd, 'data');
@@ -67,14 +57,14 @@ it('the raw answers of one series go back beside those of the others, and make i
 it('the raw answers of one series go to a folder of their own without those of the others', async () => {
   const { cwd } = await livedThrough();
   expect(await vortex(['backup', 'restore', 'SPY', '--to', 'one'], { cwd })).toMatchObject({ code: 0 });
-  expect(seriesIn(join(cwd, 'one'))).toEqual(['stocks/1d/SPY', 'stocks/1d/SPY']);
+  expect(listed(join(cwd, 'one'))).toEqual(['stocks/1d/SPY', 'stocks/1d/SPY']);
   await remade(cwd, 'one');
 }, 60_000);
 
 it('those of all series replace what came later, and make every file again', async () => {
   const { cwd, data, download } = await livedThrough();
   expect(await vortex(['backup', 'restore', '--to', 'data', '--overwrite'], { cwd })).toMatchObject({ code: 0 });
-  expect(seriesIn(data)).toHaveLength(6);
+  expect(listed(data)).toHaveLength(6);
   await remade(cwd, 'data');
   expect(await vortex(['backup', 'restore', '--to', 'fresh'], { cwd })).toMatchObject({ code: 0 });
   expect(dataOf(join(cwd, 'fresh'))).toEqual(dataOf(data));
@@ -103,7 +93,7 @@ it('all comes back where only the raw archive is left, and none of it twice', as
   for (const path of ['stocks', 'forex', '.vortex/series']) rmSync(join(data, path), { recursive: true });
   rmSync(join(data, '.vortex/journal'), { force: true });
   expect(await vortex(['backup', 'restore', '--to', 'data'], { cwd })).toMatchObject({ code: 0 });
-  expect(seriesIn(data)).toHaveLength(6);
+  expect(listed(data)).toHaveLength(6);
   await remade(cwd, 'data');
   expect(await download(DAYS[2])).toMatchObject({ code: 0 });
   await remade(cwd, 'data');

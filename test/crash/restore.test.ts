@@ -1,23 +1,15 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { eachOf } from '../support/child.ts';
 import { contents, dataFiles, everythingIn, temporaryFolder } from '../support/folder.ts';
-import { start, vortex } from '../support/program.ts';
+import { vortex } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
+import { copyOf, Crashing, everyPoint } from './crashing.ts';
 
-const STEPS = pathToFileURL(join(import.meta.dirname, 'steps.mjs')).href;
-/** Every point in `npm run test:crash`; every thirty-first in `npm test`. */
-const EVERY = process.env['CRASH'] === 'full' ? 1 : 31;
+const EVERY = everyPoint(31);
 const DAYS = ['2024-07-02T22:00:00Z', '2024-07-05T22:00:00Z', '2024-07-09T22:00:00Z'] as const;
 const WISH = ['SPY', 'KO', '-p', 'yahoo', '--start', '2024-06-03', '--format', 'csv,parquet'];
-
-function copyOf(folder: string): string {
-  const root = temporaryFolder();
-  cpSync(folder, root, { recursive: true, preserveTimestamps: true });
-  return root;
-}
 
 /** Removes the data files and has them made again from the raw archive. @returns what that said */
 async function remade(cwd: string): Promise<string> {
@@ -42,26 +34,16 @@ it.each([
       }
     }
     const restore = ['backup', 'restore', 'SPY', '--to', 'data', '--overwrite', '--target', 'kept'];
-    const count = join(temporaryFolder(), 'count');
-    const crashing = (cwd: string, step: number) =>
-      start(restore, {
-        cwd,
-        env: {
-          NODE_OPTIONS: `--import ${STEPS}`,
-          CRASH_STEP: String(step),
-          CRASH_HOW: how,
-          CRASH_COUNT: count,
-        },
-      }).ended;
+    const crashing = new Crashing(restore, how);
     const undisturbed = copyOf(base);
-    expect((await crashing(undisturbed, 0)).code).toBe(0);
+    expect((await crashing.at(undisturbed, 0)).code).toBe(0);
     const [newest, restored] = [contents(join(base, 'data')), contents(join(undisturbed, 'data'))];
-    const steps = Number(readFileSync(count, 'utf8'));
+    const { steps } = crashing;
     expect(steps).toBeGreaterThan(100);
-    const points = Array.from({ length: steps }, (_each, index) => index + 1).filter((step) => step % EVERY === 0);
+    const points = crashing.points(EVERY);
     await eachOf(points, 3, async (step) => {
       const cwd = copyOf(base);
-      const { stderr } = await crashing(cwd, step);
+      const { stderr } = await crashing.at(cwd, step);
       expect([step, stderr]).toEqual([step, expect.not.stringMatching(/^\s+at /m)]);
       expect([step, await remade(copyOf(cwd))]).toEqual([step, '0 ']);
       const updated = copyOf(cwd);

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { eachOf } from '../support/child.ts';
 import { contents as textsIn, everythingIn, temporaryFolder } from '../support/folder.ts';
-import { start, vortex } from '../support/program.ts';
+import { vortex } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
+import { copyOf, Crashing, everyPoint } from './crashing.ts';
 
-const STEPS = pathToFileURL(join(import.meta.dirname, 'steps.mjs')).href;
-/** Every point in `npm run test:crash`; every seventeenth in `npm test`. */
-const EVERY = process.env['CRASH'] === 'full' ? 1 : 17;
+const EVERY = everyPoint(17);
 const [MONDAY, FRIDAY] = ['2024-06-17T23:30:00Z', '2024-06-21T23:30:00Z'];
 const ASKED = ['SPY', 'AAPL', 'BTC-USD', '--period', '1d,1h', '--format', 'csv,parquet', '--start', '2024-05-20'];
 
@@ -21,12 +19,6 @@ const contents = (folder: string): Record<string, string> =>
   );
 
 const args = (now: string): string[] => ['download', ...ASKED, '-o', 'data', '--now', now];
-
-function copyOf(folder: string): string {
-  const root = temporaryFolder();
-  cpSync(folder, root, { recursive: true, preserveTimestamps: true });
-  return root;
-}
 
 /** Lines of the logs of revisions, without when they were seen and by which run. */
 function revisionsIn(cwd: string): string[] {
@@ -61,28 +53,17 @@ describe.each([
       const base = temporaryFolder();
       expect((await vortex(args(MONDAY), { cwd: base, env: sandbox.env })).code).toBe(0);
       await sandbox.change({ now: FRIDAY, faults });
-      const count = join(temporaryFolder(), 'count');
-      const crashing = (cwd: string, step: number) =>
-        start(args(FRIDAY), {
-          cwd,
-          env: {
-            ...sandbox.env,
-            NODE_OPTIONS: `--import ${STEPS}`,
-            CRASH_STEP: String(step),
-            CRASH_HOW: how,
-            CRASH_COUNT: count,
-          },
-        }).ended;
+      const crashing = new Crashing(args(FRIDAY), how, sandbox.env);
       const undisturbed = copyOf(base);
-      expect((await crashing(undisturbed, 0)).code).toBe(0);
+      expect((await crashing.at(undisturbed, 0)).code).toBe(0);
       const wanted = contents(join(undisturbed, 'data'));
       const [before, revised] = [contents(join(base, 'data')), revisionsIn(undisturbed)];
-      const steps = Number(readFileSync(count, 'utf8'));
+      const { steps } = crashing;
       expect(steps).toBeGreaterThan(60);
-      const points = Array.from({ length: steps }, (_each, index) => index + 1).filter((step) => step % EVERY === 0);
+      const points = crashing.points(EVERY);
       await eachOf(points, 3, async (step) => {
         const cwd = copyOf(base);
-        const { code, stderr } = await crashing(cwd, step);
+        const { code, stderr } = await crashing.at(cwd, step);
         expect([step, stderr]).toEqual([step, expect.not.stringMatching(/^\s+at /m)]);
         // 2: the settings could not be read, and nothing was begun.
         if (how !== 'SIGKILL') expect([step, code, [0, 1, 2].includes(code ?? -1)]).toEqual([step, code, true]);

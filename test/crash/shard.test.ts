@@ -1,16 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { lockShard } from '../../src/store/shard-lock.ts';
 import { eachOf } from '../support/child.ts';
 import { contents, everythingIn, temporaryFolder } from '../support/folder.ts';
-import { start, vortex } from '../support/program.ts';
+import { vortex } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
+import { copyOf, Crashing, everyPoint } from './crashing.ts';
 
-const STEPS = pathToFileURL(join(import.meta.dirname, 'steps.mjs')).href;
-/** Every point in `npm run test:crash`; every nineteenth in `npm test`. */
-const EVERY = process.env['CRASH'] === 'full' ? 1 : 19;
+const EVERY = everyPoint(19);
 const [MONDAY, FRIDAY] = ['2024-06-17T23:30:00Z', '2024-06-21T23:30:00Z'];
 const ASKED = ['SPY', 'AAPL', 'BTC-USD', '--period', '1d,1h', '--format', 'csv,parquet', '--start', '2024-05-20'];
 /** What the other shard, which is at work all the time, is just writing. */
@@ -24,15 +22,10 @@ it('a shard that is killed at any of its steps on the disk is taken over by its 
   const base = temporaryFolder();
   expect((await vortex(args(MONDAY), { cwd: base, env: sandbox.env })).code).toBe(0);
   await sandbox.change({ now: FRIDAY });
-  const count = join(temporaryFolder(), 'count');
   const shard = args(FRIDAY, '--shard', '0/2');
-  const crashing = (cwd: string, step: number) => {
-    const steps = { CRASH_STEP: String(step), CRASH_HOW: 'SIGKILL', CRASH_COUNT: count };
-    return start(shard, { cwd, env: { ...sandbox.env, NODE_OPTIONS: `--import ${STEPS}`, ...steps } }).ended;
-  };
+  const crashing = new Crashing(shard, 'SIGKILL', sandbox.env);
   const copyOfBase = async (): Promise<string> => {
-    const cwd = temporaryFolder();
-    cpSync(base, cwd, { recursive: true, preserveTimestamps: true });
+    const cwd = copyOf(base);
     const other = await lockShard(join(cwd, 'data'), 'other', { index: 1, count: 2 });
     onTestFinished(() => {
       other.release();
@@ -42,16 +35,16 @@ it('a shard that is killed at any of its steps on the disk is taken over by its 
     return cwd;
   };
   const undisturbed = await copyOfBase();
-  expect((await crashing(undisturbed, 0)).code).toBe(0);
+  expect((await crashing.at(undisturbed, 0)).code).toBe(0);
   const [before, wanted] = [contents(join(base, 'data')), contents(join(undisturbed, 'data'))];
   expect(wanted).not.toEqual({ ...before, [OTHERS]: wanted[OTHERS] });
-  const steps = Number(readFileSync(count, 'utf8'));
+  const { steps } = crashing;
   expect(steps).toBeGreaterThan(60);
-  const points = Array.from({ length: steps }, (_, index) => index + 1).filter((step) => step % EVERY === 0);
+  const points = crashing.points(EVERY);
   await eachOf(points, 2, async (step) => {
     const cwd = await copyOfBase();
     const data = join(cwd, 'data');
-    await crashing(cwd, step);
+    await crashing.at(cwd, step);
     const torn = Object.entries(contents(data)).filter(
       ([path, content]) => !path.endsWith('.tmp') && content !== before[path] && content !== wanted[path],
     );
