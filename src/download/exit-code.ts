@@ -51,6 +51,11 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'no-such-symbol':
     case 'not-servable':
     case 'bad-answer':
+    case 'no-bars':
+    case 'contradiction':
+    case 'identity-changed':
+    case 'stale':
+    case 'market-silent':
     case 'html-answer':
     case 'answer-too-large':
     case 'rate-limited':

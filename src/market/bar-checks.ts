@@ -4,7 +4,10 @@ import type { TimeRange } from './time-range.ts';
 
 /** Why a row of an answer was not taken. */
 export type DropReason =
+  /** A row without a close whose volume is above 0. */
   | 'null-close'
+  /** A row without a close, and without a volume above 0: there was no trade. No bad row. */
+  | 'no-trade'
   | 'not-a-number'
   | 'high-below-low'
   | 'out-of-order'
@@ -42,7 +45,7 @@ export function pickBars(bars: Bars, rows: readonly number[]): Bars {
 
 function faultOf(bars: Bars, row: number): DropReason | undefined {
   const close = bars.close[row] ?? Number.NaN;
-  if (Number.isNaN(close)) return 'null-close';
+  if (Number.isNaN(close)) return (bars.volume[row] ?? Number.NaN) > 0 ? 'null-close' : 'no-trade';
   const high = bars.high[row] ?? Number.NaN;
   const low = bars.low[row] ?? Number.NaN;
   if (high < low) return 'high-below-low';
@@ -80,6 +83,20 @@ export function addDropped(a: DroppedBars, b: DroppedBars): DroppedBars {
   const sum: Partial<Record<DropReason, number>> = { ...a };
   for (const [reason, count] of Object.entries(b) as [DropReason, number][]) sum[reason] = (sum[reason] ?? 0) + count;
   return sum;
+}
+
+/** Reasons that say nothing against a row: it is not wanted, not over yet, or says that there was no trade. */
+const NOT_BAD: ReadonlySet<string> = new Set<DropReason>([
+  'no-trade',
+  'outside-range',
+  'outside-session',
+  'live-quote',
+  'unfinished',
+]);
+
+/** The rows that are bad, by reason: those left out are not. */
+export function badRows(dropped: DroppedBars): DroppedBars {
+  return Object.fromEntries(Object.entries(dropped).filter(([reason]) => !NOT_BAD.has(reason)));
 }
 
 /** How many rows in all. */

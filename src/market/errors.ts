@@ -16,6 +16,16 @@ export type ErrorCode =
   | 'no-such-symbol'
   | 'not-servable'
   | 'bad-answer'
+  /** The source has no bar at all of a series that is wanted by its name. */
+  | 'no-bars'
+  /** The source says that its bars begin earlier than it answers. */
+  | 'contradiction'
+  /** The source's series is another one than that of the stored bars. */
+  | 'identity-changed'
+  /** The series stands still while sessions pass. */
+  | 'stale'
+  /** No series of an exchange has a session that its table has. */
+  | 'market-silent'
   | 'html-answer'
   | 'answer-too-large'
   | 'rate-limited'

@@ -3,6 +3,7 @@ import type { HttpClient } from '../http/http-client.ts';
 import type { Bars } from '../market/bars.ts';
 import { formatTradeDate } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
+import type { CloseKind, SeriesIdentity } from '../market/identity.ts';
 import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
 import { VortexError } from '../market/errors.ts';
 import { DAY_MS } from '../market/period.ts';
@@ -65,11 +66,22 @@ export interface SourceFacts {
   readonly session?: SessionWord;
   /** The contract's true last trade date. */
   readonly expires?: TradeDate;
-  /** First trade date or instant that the source has for the series, milliseconds since the epoch, UTC. */
+  /**
+   * First trade date or instant that the source says it has for the series, milliseconds since the epoch, UTC. A remark:
+   * it proves nothing.
+   */
   readonly firstBar?: number;
+  /**
+   * The source's own clock when it answered (`Date` plus `Age` of an HTTP answer, the server's time of a socket),
+   * milliseconds since the epoch, UTC. Absent: it has none.
+   */
+  readonly clock?: number;
+  /** Who the source says the series is. */
+  readonly identity?: SeriesIdentity;
+  readonly closeKind?: CloseKind;
 }
 
-/** A good answer. No bars means that the source has none in the range: proven empty. */
+/** A good answer. No bars means that the source says it has none in the range; what that proves is decided by `download`. */
 export interface FetchedBars {
   /** Ascending, unique, inside the asked range. */
   readonly bars: Bars;

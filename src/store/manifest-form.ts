@@ -52,7 +52,53 @@ function buildForms() {
     partial: z.boolean().optional(),
   });
 
+  /** Who the source says the series is; its names are those of SeriesIdentity. */
+  const identity = z.object({
+    currency: z.string().optional(),
+    exchange: z.string().optional(),
+    instrument_type: z.string().optional(),
+    name: z.string().optional(),
+    con_id: z.string().optional(),
+    first_trade_date: z.string().optional(),
+    hours: z.enum(['regular', 'extended']).optional(),
+  });
+
+  /** The series gets no bars any more: by the user's word, because its contract has ended, or because it seems to have. */
+  const ended = z.object({
+    kind: z.enum(['user', 'contract', 'presumed']),
+    /** Last trade date. */
+    on: z.string().optional(),
+    /** When that was decided. */
+    at: z.string(),
+  });
+
+  /** A date or session on which a bar was due, and of which the source has answered without one. */
+  const suspect = z.object({
+    /** Trade date, or first instant of the session. */
+    stamp: z.string(),
+    /** Days (of UTC) on which the source answered without it, oldest first, three at most and the newest. */
+    answered: z.array(z.string()),
+    told: z.boolean().optional(),
+  });
+
+  /** A range whose answer was refused because bars are due in it; asked again on later nights. */
+  const refusedRange = z.object({
+    from: z.string(),
+    to: z.string(),
+    /** Days (of UTC) of equal answers, oldest first. */
+    answered: z.array(z.string()),
+    /** Of the answer's bars, so that equal answers are known. */
+    hash: z.string(),
+  });
+
   const version = z.object({
+    identity: identity.optional(),
+    close_kind: z.enum(['settlement', 'last', 'auction', 'mid', 'bid']).optional(),
+    ended: ended.optional(),
+    suspect: z.array(suspect).optional(),
+    refused: z.array(refusedRange).optional(),
+    /** Time of the newest good answer, by the source's clock where it has one. */
+    answered_at: z.string().optional(),
     provider: z.string().optional(),
     /** The symbol on the wire. */
     source_symbol: z.string().optional(),
