@@ -77,6 +77,21 @@ const http = z.strictObject({
     .describe('Largest answer that is read, unpacked, mebibytes, 1 to 1024'),
 });
 
+const stale = z.strictObject({
+  warn_sessions: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(3)
+    .describe('Sessions without a bar after which a series is called stale, 1 to 1000'),
+  fail_sessions: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(5)
+    .describe('Sessions without a bar after which a series fails the run (exit code 3), 0 to 1000; 0: never'),
+});
+
 const retention = z.strictObject({
   raw_days: z
     .int()
@@ -133,6 +148,15 @@ function buildSchema(providerOptions: ProviderOptions) {
     max_requests: z.int().min(1).optional().describe('Most requests of one run, at least 1; absent: no limit'),
     ...shardSettings,
     overlap_bars: z.int().min(0).max(100).default(5).describe('Stored bars an update asks again to compare, 0 to 100'),
+    suspect_days: z
+      .int()
+      .min(1)
+      .max(3660)
+      .default(30)
+      .describe(
+        'Days after which a date that the source answers without a bar, though one is due, counts as a day without a bar; three answers at least. 1 to 3660',
+      ),
+    stale: stale.prefault({}).describe('When a series that stands still is warned of, and when it fails the run'),
     settle_minutes: z
       .int()
       .min(0)

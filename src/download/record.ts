@@ -17,6 +17,7 @@ import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import type { SourceFacts } from '../providers/provider.ts';
 import { versionFacts, writeCoverage, writeMixed } from '../store/manifest.ts';
+import { keptProof } from '../store/proof-form.ts';
 import type { ManifestVersion } from '../store/manifest-form.ts';
 import type { Format } from '../market/file-format.ts';
 import { columnNames } from '../store/columns.ts';
@@ -33,6 +34,8 @@ export interface Recording {
   readonly result: SeriesResult;
   /** The answers make the series without anything that was stored before. */
   readonly whole?: boolean;
+  /** The series, or its end as far as it was read, with the answer worked in; absent where nothing was worked in. */
+  readonly worked?: Bars;
   /** What keeps the answer from being stored. */
   readonly error?: VortexError;
   /** The source seems to have put the series on another basis: nothing is stored before the whole of it is fetched. */
@@ -225,6 +228,7 @@ export async function recordSeries(
   const before = known.version;
   const facts: SeriesChange['facts'] = {
     provider: rows > 0 ? (before?.provider ?? provider) : provider,
+    ...keptProof(before),
     ...sourceFacts(host === undefined ? source : undefined, before),
     ...optional('expires', source?.expires === undefined ? before?.expires : formatTradeDate(source.expires)),
     ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
@@ -243,6 +247,7 @@ export async function recordSeries(
     change: { series, known, formats: keptFormats(known, formats), facts, ...bars, ...revisions },
     result,
     whole,
+    worked: merged.bars,
   };
 }
 

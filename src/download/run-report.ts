@@ -18,6 +18,12 @@ export interface SeriesResult {
   readonly flagged?: number;
   /** The provider whose bars were put into this series of another one. */
   readonly mixedFrom?: string;
+  /** Dates on which a bar is due and that the source has answered without one, oldest first. */
+  readonly suspect?: readonly string[];
+  /** The series stands still. */
+  readonly stale?: true;
+  /** Due dates between its last bar and the newest answer; absent: none. */
+  readonly sessionsBehind?: number;
   /** First and last stored stamps. */
   readonly first: string | null;
   readonly last: string | null;
@@ -46,6 +52,9 @@ export interface RunReport {
     readonly failed: number;
     /** What no listed provider can serve by its own capabilities; not asked for. */
     readonly unservable: number;
+    /** Series that stand still, and series with suspect dates: beside the outcomes. */
+    readonly stale: number;
+    readonly suspect: number;
   };
   readonly bars: { readonly added: number; readonly revised: number; readonly dropped: number };
   readonly requests: number;
@@ -81,6 +90,8 @@ export function runReport(
       postponed: count('postponed'),
       failed,
       unservable,
+      stale: results.filter(({ stale }) => stale === true).length,
+      suspect: results.filter(({ suspect = [] }) => suspect.length > 0).length,
     },
     bars: {
       added: sum((result) => result.added),

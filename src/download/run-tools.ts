@@ -5,6 +5,8 @@ import type { RawArchive } from '../store/raw-archive.ts';
 import type { RawExchange } from '../store/raw-item.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
+import type { SilentNotes } from './run-end.ts';
+import type { WorkContext } from './series-work.ts';
 import type { AllowanceAccount } from './purse.ts';
 import type { SeriesResult } from './run-report.ts';
 
@@ -39,6 +41,12 @@ export interface RunTools {
   readonly open: (id: string, spend: (job: string) => Promise<void>) => Promise<ProviderSession>;
   /** Accounts at providers that count downloads; absent: nothing is counted. */
   readonly accounts?: readonly AllowanceAccount[];
+  /** Trading days of the exchange of a series, by what its source says; absent: nothing is known of any. */
+  readonly tableOf?: WorkContext['tableOf'];
+  /** Sessions on which exchanges were silent; absent: each run begins without. */
+  readonly silentNotes?: SilentNotes;
+  /** Newest stamp that the folder has of any month of a series' market; undefined when it has none. */
+  readonly newestOfMarket?: (series: Series) => number | undefined;
   /** Known names most like one that a provider does not know. */
   readonly namesLike: (symbol: string) => readonly string[];
   readonly onProgress: (progress: Progress) => void;

@@ -5,9 +5,9 @@ import type { Job, Plan, Settled } from '../plan/plan.ts';
 import type { ProviderSession } from '../providers/provider.ts';
 import type { Format } from '../market/file-format.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
-import type { SeriesChange } from '../store/series-change.ts';
-import type { RawAnswers } from '../store/raw-archive.ts';
-import { addMissingFormats, commitChange } from './committing.ts';
+import type { StaleLimits } from '../market/freshness.ts';
+import { isSuggestedMonth } from './absences.ts';
+import { addMissingFormats } from './committing.ts';
 import { failFast, notDone, POSTPONING, withMore, withNearest } from './endings.ts';
 import { expiredLine, hasExpired } from './expired.ts';
 import { FailOver } from './fail-over.ts';
@@ -15,11 +15,12 @@ import type { Attempt } from './fail-over.ts';
 import type { Purse } from './purse.ts';
 import { Purses } from './purses.ts';
 import { plainResult } from './record.ts';
-import type { Recording } from './record.ts';
+import { RunEnd } from './run-end.ts';
 import type { RunReport, SeriesResult } from './run-report.ts';
 import type { RunTools } from './run-tools.ts';
 import { workOnSeries } from './series-work.ts';
 import { Sessions } from './sessions.ts';
+import { Settling } from './settling.ts';
 import { Tally } from './tally.ts';
 
 export interface RunOptions {
@@ -28,6 +29,10 @@ export interface RunOptions {
   readonly extendedHours: boolean;
   readonly settleMs: number;
   readonly failFast: boolean;
+  /** Days after which a suspect date settles as absent; absent: 30. */
+  readonly suspectDays?: number;
+  /** When a series that stands still is called stale; absent: at 3 sessions, failed at 5. */
+  readonly stale?: StaleLimits;
   /** Milliseconds since the epoch, UTC; the time that the run stands for. */
   readonly now: number;
 }
@@ -44,6 +49,8 @@ export interface RunOutcome {
 
 /** How many series may wait for the disk while the next ones are fetched. */
 const WAITING_FOR_DISK = 64;
+const SUSPECT_DAYS = 30;
+const STALE: StaleLimits = { warnSessions: 3, failSessions: 5 };
 
 /** Runs a plan: a few series at a time, each stored as soon as it is there, the dispositions of errors obeyed. */
 export async function runPlan(
@@ -66,11 +73,11 @@ class PlanRun {
   readonly #purses: Purses;
   readonly #failOver: FailOver;
   readonly #tally: Tally;
+  readonly #end: RunEnd;
+  readonly #settling: Settling;
   readonly #stopped = new Map<string, VortexError>();
-  readonly #storing = new Set<Promise<void>>();
   #next = 0;
   #unservable = 0;
-  #uncommitted = 0;
   #aborted: VortexError | undefined;
 
   constructor(plan: Plan, options: RunOptions, tools: RunTools, signal: AbortSignal) {
@@ -79,6 +86,7 @@ class PlanRun {
     this.#tools = tools;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
     this.#purses = new Purses(tools.accounts ?? [], options.now);
+    this.#end = new RunEnd(tools, { limits: options.stale ?? STALE, now: options.now });
     this.#failOver = new FailOver(plan, tools.announce ?? tools.warn);
     this.#sessions = new Sessions(async (id) => {
       const session = await tools.open(id, (job) => this.#purses.spend(id, job));
@@ -92,23 +100,39 @@ class PlanRun {
     this.#tally = new Tally(total, tools.onProgress, (error) => {
       if (options.failFast) this.#abort(failFast(error));
     });
+    this.#settling = new Settling(tools, {
+      tally: this.#tally,
+      end: this.#end,
+      abort: (error) => {
+        this.#abort(error);
+      },
+      ending: () => this.#ending(),
+    });
   }
 
   async finish(): Promise<RunOutcome> {
     for (const entry of this.#plan.settled) await this.#settle(entry);
     await Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#work()));
-    await Promise.all(this.#storing);
-    await this.#tools.store.close().catch((error: unknown) => {
-      this.#abort(asVortexError(error));
-    });
+    await this.#settling.finish();
+    await this.#closeStore();
     await this.#sessions.close(this.#tools.warn);
-    await this.#tools.archive?.raw.close(this.#uncommitted === 0).catch((error: unknown) => {
+    await this.#tools.archive?.raw.close(this.#settling.isWhole).catch((error: unknown) => {
       this.#abort(asVortexError(error));
     });
     const { results, codes } = this.#tally;
     results.sort((a, b) => (a.series < b.series ? -1 : 1));
     const [unservable, aborted, allowance] = [this.#unservable, this.#aborted, this.#purses.report()];
     return { results, unservable, codes, aborted, allowance };
+  }
+
+  /** Puts everything on the disk, then judges all series together. */
+  async #closeStore(): Promise<void> {
+    try {
+      await this.#tools.store.close();
+      if (!this.#signal.aborted) await this.#end.judge(this.#tally);
+    } catch (error) {
+      this.#abort(asVortexError(error));
+    }
   }
 
   async #settle(entry: Settled): Promise<void> {
@@ -123,9 +147,10 @@ class PlanRun {
     const { series } = entry;
     const add = () => addMissingFormats(series, this.#formatsOf(series), this.#tools, () => this.#ending());
     const error = entry.outcome === 'unchanged' ? await add() : undefined;
-    if (error === undefined)
+    if (error === undefined) {
       this.#tally.add(plainResult(entry.series, entry.stored, undefined, entry.outcome, undefined));
-    else this.#fail(entry.series, entry.stored, error);
+      this.#end.addSettled(entry);
+    } else this.#fail(entry.series, entry.stored, error);
   }
 
   async #work(): Promise<void> {
@@ -135,7 +160,7 @@ class PlanRun {
       this.#next += 1;
       const settle = await this.#failOver.run(job, this.#stopped, (at) => this.#attempt(at), this.#tally);
       settle();
-      if (this.#storing.size >= WAITING_FOR_DISK) await Promise.race(this.#storing);
+      await this.#settling.room(WAITING_FOR_DISK);
     }
   }
 
@@ -144,7 +169,7 @@ class PlanRun {
     const undone = (error: VortexError): Attempt => ({
       error,
       settle: (more) => {
-        this.#leaveOut(job, withMore(error, more));
+        this.#settling.leaveOut(job, withMore(error, more));
       },
     });
     const early = this.#stopped.get(job.provider) ?? this.#ending() ?? this.#purses.refusal(job);
@@ -169,8 +194,11 @@ class PlanRun {
   async #workOn(job: Job, session: ProviderSession, purse: Purse | undefined): Promise<Attempt> {
     const [options, tools] = [this.#options, this.#tools];
     const known = tools.knownOf(job.series);
+    const { tableOf } = tools;
     const work = {
       ...options,
+      suspectDays: options.suspectDays ?? SUSPECT_DAYS,
+      ...(tableOf === undefined ? {} : { tableOf }),
       ...(purse === undefined ? {} : { purse, shortage: () => purse.shortage(job.series.key) }),
       formats: this.#formatsOf(job.series),
       session,
@@ -179,17 +207,17 @@ class PlanRun {
       ...(tools.archive === undefined ? {} : { takeExchanges: tools.archive.takeExchanges }),
     };
     const worked = await workOnSeries(job, known, work, this.#signal);
-    const { recording, told } = worked;
+    const { recording } = worked;
     const error = withNearest(recording.error ?? worked.error, job, tools.namesLike);
     if (error !== undefined) this.#obey(error, job);
     const isGone = hasExpired(error, job, work.capabilities, options.now);
     return {
       error: recording.change === undefined ? error : undefined,
-      isEmpty: recording.result.outcome === 'empty' && !job.suggested,
+      isEmpty: recording.result.outcome === 'empty' && !isSuggestedMonth(job),
       settle: (more) => {
         // Where others were asked for it and failed, there is more to say.
         if (isGone && more === undefined) this.#leaveExpired(job);
-        else this.#settleJob(job, recording, error === undefined ? error : withMore(error, more), told);
+        else this.#settling.settle(job, worked, error === undefined ? error : withMore(error, more));
       },
     };
   }
@@ -200,54 +228,8 @@ class PlanRun {
     this.#announce(expiredLine(job));
   }
 
-  #settleJob(
-    job: Job,
-    { change, result }: Recording,
-    error: VortexError | undefined,
-    told: RawAnswers | undefined,
-  ): void {
-    if (change === undefined) this.#reportJob(result, error);
-    else this.#keep(this.#store(job, change, result, error, told));
-  }
-
-  async #store(
-    job: Job,
-    change: SeriesChange,
-    result: SeriesResult,
-    error: VortexError | undefined,
-    told: RawAnswers | undefined,
-  ): Promise<void> {
-    try {
-      const kept = told === undefined ? change : ((await this.#tools.archive?.raw.keep(change, told)) ?? change);
-      await commitChange(this.#tools, kept);
-      this.#reportJob(result, error);
-    } catch (cause) {
-      const failure = asVortexError(cause);
-      this.#uncommitted += 1;
-      this.#abort(failure);
-      this.#leaveOut(job, failure);
-    }
-  }
-
   #formatsOf(series: Series): readonly Format[] {
     return this.#tools.formatsOf?.(series) ?? this.#options.formats;
-  }
-
-  #keep(work: Promise<void>): void {
-    const tracked = work.finally(() => this.#storing.delete(tracked));
-    this.#storing.add(tracked);
-  }
-
-  /** A job whose work was done or cut short; the error says how it counts. */
-  #reportJob(result: SeriesResult, error: VortexError | undefined): void {
-    const { mixedFrom, provider, added, series } = result;
-    if (mixedFrom !== undefined)
-      this.#announce(
-        `${series}, which is kept from ${provider ?? 'another'}: ${added} bars of ${mixedFrom} are mixed in`,
-      );
-    if (result.outcome !== 'failed' || error === undefined) this.#tally.add(result);
-    // A request that was cut off because another series ended the run is not this series' failure.
-    else this.#tally.addCut(result, error.code === 'interrupted' ? (this.#ending() ?? error) : error, error);
   }
 
   /** A series that did not come as far as a job. */
@@ -256,18 +238,13 @@ class PlanRun {
     this.#tally.addUndone(series, stored, undefined, error);
   }
 
-  /** A job that was not done, or not to its end, because of something that is not its own fault. */
-  #leaveOut(job: Job, error: VortexError): void {
-    this.#tally.addUndone(job.series, this.#tools.knownOf(job.series).stored, job.provider, error);
-  }
-
   #obey(error: VortexError, job: Job): void {
     // An interruption has ended the run already.
     if (error.disposition === 'abort-run' && error.code !== 'interrupted') this.#abort(error);
     if (error.disposition === 'stop-provider' && !this.#stopped.has(job.provider)) {
       this.#stopped.set(job.provider, error);
       this.#tools.warn(`${job.provider} is not asked any more in this run: ${error.message}`);
-      if (error.code === 'allowance-used') this.#keep(this.#noteEnd(job.provider));
+      if (error.code === 'allowance-used') this.#settling.keep(this.#noteEnd(job.provider));
     }
   }
 

@@ -6,7 +6,7 @@ import { asVortexError } from '../market/errors.ts';
 import type { VortexError } from '../market/errors.ts';
 import { cutUnfinished, finalEnd } from '../market/finished.ts';
 import { mergeBars } from '../market/merge.ts';
-import { sessionRule } from '../market/session.ts';
+import { finishedEnd, sessionRule } from '../market/session.ts';
 import { intersect, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
@@ -65,6 +65,12 @@ async function isProvenEmpty(
   return (await session.probe?.(request, signal)) === false;
 }
 
+/** What counts as now by the source's own clock; one that is behind the bars it sends is wrong and says nothing. */
+function clockOf({ bars, source }: FetchedBars, now: number): number {
+  const { clock = now } = source;
+  return clock < (bars.time.at(-1) ?? -Infinity) ? now : clock;
+}
+
 async function ask(job: Job, range: TimeRange, context: FetchContext, signal: AbortSignal): Promise<Answer> {
   const { instrument, contract, period } = job.series;
   const { session, extendedHours } = context;
@@ -75,7 +81,9 @@ async function ask(job: Job, range: TimeRange, context: FetchContext, signal: Ab
   const fetched: FetchedBars = isProbed ? nothing : await session.fetchBars(request, signal);
   const { source } = fetched;
   const rule = sessionRule(instrument, context.capabilities.dayBoundary[instrument.class], source.timezone);
-  const end = finalEnd(period, range.to, rule, source.session, context.now, context.settleMs);
+  const now = Math.min(context.now, clockOf(fetched, context.now));
+  const planned = now < context.now ? Math.min(range.to, finishedEnd(period, rule, now, context.settleMs)) : range.to;
+  const end = finalEnd(period, planned, rule, source.session, now, context.settleMs);
   const { bars, unfinished } = cutUnfinished(fetched.bars, end);
   return {
     bars,

@@ -1,4 +1,6 @@
 import type { VortexError } from '../market/errors.ts';
+import type { ExchangeTable } from '../market/exchange-table.ts';
+import type { Instrument } from '../market/instrument.ts';
 import { split, unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
@@ -6,6 +8,9 @@ import { earliestServed, longestSpan } from '../plan/reach.ts';
 import type { Format } from '../market/file-format.ts';
 import type { RawAnswers } from '../store/raw-archive.ts';
 import type { KnownSeries } from '../store/series-change.ts';
+import type { SourceFacts } from '../providers/provider.ts';
+import { withProof } from './proving.ts';
+import type { Proof } from './proof.ts';
 import type { Purse } from './purse.ts';
 import { markRebasePending, plainResult, recordSeries } from './record.ts';
 import type { LoadFrom, Recording } from './record.ts';
@@ -16,6 +21,10 @@ import type { FetchContext } from './series-job.ts';
 export interface WorkContext extends FetchContext {
   readonly formats: readonly Format[];
   readonly loadFrom: LoadFrom;
+  /** Trading days of the exchange of a series, by what its source says; absent: nothing is known of any. */
+  readonly tableOf?: (instrument: Instrument, source: SourceFacts | undefined) => ExchangeTable | undefined;
+  /** Days after which a suspect date settles as absent. */
+  readonly suspectDays: number;
   /** What pays for the downloads of a job; absent: they are free. */
   readonly purse?: Pick<Purse, 'reserveMore' | 'usedUp'>;
 }
@@ -26,16 +35,23 @@ export interface WorkedSeries {
   readonly error: VortexError | undefined;
   /** What the change was made of; absent when it was made of no answer. */
   readonly told?: RawAnswers;
+  /** What the source said of itself. */
+  readonly source?: SourceFacts | undefined;
+  /** What the answers prove; absent when there were none. */
+  readonly proof?: Proof;
 }
 
 async function attempt(job: Job, known: KnownSeries, context: WorkContext, signal: AbortSignal): Promise<WorkedSeries> {
   const fetched = await fetchSeries(job, context, signal);
-  const recording = await recordSeries(job, known, fetched, context.loadFrom, context.formats, context.now);
+  const recorded = await recordSeries(job, known, fetched, context.loadFrom, context.formats, context.now);
+  const table = context.tableOf?.(job.series.instrument, fetched.source);
+  const rules = { table, suspectDays: context.suspectDays, now: context.now, provider: job.provider };
+  const { recording, proof } = withProof(job, fetched, recorded, rules);
   const { provider, reason, suggested } = job;
   const { extendedHours, settleMs } = context;
   const { answers } = fetched;
   const told = { provider, reason, suggested, extendedHours, settleMs, answers, whole: recording.whole ?? false };
-  return { recording, error: fetched.error, told };
+  return { recording, error: fetched.error, told, source: fetched.source, ...(proof === undefined ? {} : { proof }) };
 }
 
 /** The job that fetches everything stored and everything asked for, as far as the provider still serves it. */

@@ -2,6 +2,7 @@ import { DAY_MS, isIntraday } from './period.ts';
 import type { Period } from './period.ts';
 import { formatInstant, formatTradeDate } from './calendar.ts';
 import type { TradeDate } from './calendar.ts';
+import type { Rhythm } from './rhythm.ts';
 import type { TimeRange, TimeRanges } from './time-range.ts';
 
 /** Stamps of which another provider than that of the series told. */
@@ -9,6 +10,31 @@ export interface MixedRange extends TimeRange {
   readonly provider: string;
   /** The provider of the series was asked since, and does not have these bars. */
   readonly kept?: boolean;
+}
+
+/** A date or session on which a bar is due and of which the source answered without one. */
+export interface Suspect {
+  /** Trade date, or the instant at which the session opens. */
+  readonly stamp: number;
+  /** Days of UTC on which it answered so, oldest first: the first ones and the newest. */
+  readonly answered: readonly TradeDate[];
+  /** It was longer ago than suspects are asked again for when it was first seen. */
+  readonly isOld: boolean;
+}
+
+/** A range without a bar in which bars are due; it stays unknown until enough equal answers have come. */
+export interface RefusedRange extends TimeRange {
+  /** Days of UTC on which the source answered so, oldest first. */
+  readonly answered: readonly TradeDate[];
+  readonly isConfirmed: boolean;
+}
+
+/** Why a series gets no bars any more, and its last trade date where that is known. */
+export interface EndedSeries {
+  readonly kind: 'user' | 'contract' | 'presumed';
+  readonly on?: TradeDate;
+  /** When that was decided, milliseconds since the epoch, UTC. */
+  readonly at: number;
 }
 
 /** What is known of a series before anything is asked. */
@@ -32,6 +58,14 @@ export interface StoredSeries {
   readonly rebasePending?: boolean;
   /** Said not to exist: by whom, and when (milliseconds since the epoch, UTC). */
   readonly absent?: { readonly provider: string; readonly checkedAt: number };
+  readonly suspects?: readonly Suspect[];
+  readonly refused?: readonly RefusedRange[];
+  readonly ended?: EndedSeries;
+  readonly rhythm?: Rhythm;
+  /** By how many due dates its newest bar came late, at the last updates, oldest first. */
+  readonly delays?: readonly number[];
+  /** Time of the newest good answer, milliseconds since the epoch, UTC. */
+  readonly answeredAt?: number;
 }
 
 export const NOTHING_STORED: StoredSeries = { coverage: [], rows: 0, tail: [] };

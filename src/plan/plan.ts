@@ -28,6 +28,8 @@ export interface Job {
   readonly suggested: boolean;
   /** The caller named the contract or the instrument itself. */
   readonly named?: true;
+  /** The wanted range reaches up to now: how far the series is behind says something. */
+  readonly isCurrent?: true;
   /** The provider that the series is kept from, where this job asks another one for what is missing. */
   readonly guestOf?: string;
   readonly stored: StoredSeries;
@@ -35,7 +37,12 @@ export interface Job {
 
 /** A series that is not asked for, with what is to be said of it. */
 export type Settled =
-  | { readonly series: Series; readonly outcome: 'unchanged' | 'empty'; readonly stored: StoredSeries }
+  | {
+      readonly series: Series;
+      readonly outcome: 'unchanged' | 'empty';
+      readonly stored: StoredSeries;
+      readonly isCurrent?: true;
+    }
   | { readonly series: Series; readonly outcome: 'unservable'; readonly reason: string }
   | { readonly series: Series; readonly outcome: 'failed'; readonly error: VortexError };
 

@@ -5,7 +5,9 @@ import { DAY_MS, MINUTE_MS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { finishedEnd, sessionRule } from '../market/session.ts';
 import { isInShard } from '../market/shard.ts';
+import { NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
+import { refusedError } from './refused.ts';
 import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
@@ -13,6 +15,7 @@ import { withExpiry } from './expiry.ts';
 import { mayMix, ownBarsBefore, ownCoverage, ownTail, withCommonBars } from './mixing.ts';
 import { inOrder } from './order.ts';
 import type { Job, JobReason, Plan, PlannedProvider, PlanOptions, Settled } from './plan.ts';
+import { askedTonight, overSuspects, OwnRequests } from './suspects.ts';
 import { answersFor, bridged, earliestServed, longestSpan } from './reach.ts';
 import { firstDay } from './wanted.ts';
 import type { WantedSeries } from './wanted.ts';
@@ -63,12 +66,16 @@ function reachableRange(
   stored: StoredSeries,
   capabilities: Capabilities,
   options: PlanOptions,
-): { readonly range: TimeRange; readonly reach: number } {
+): { readonly range: TimeRange; readonly reach: number; readonly isCurrent: boolean } {
   const { instrument, period } = wanted.series;
   const rule = sessionRule(instrument, capabilities.dayBoundary[instrument.class], stored.timezone);
   const end = finishedEnd(period, rule, options.now, options.settleMinutes * MINUTE_MS);
   const reach = earliestServed(capabilities, period, options.now);
-  return { range: { from: Math.max(wanted.range.from, reach), to: Math.min(wanted.range.to, end) }, reach };
+  return {
+    range: { from: Math.max(wanted.range.from, reach), to: Math.min(wanted.range.to, end) },
+    reach,
+    isCurrent: wanted.range.to >= end,
+  };
 }
 
 /**
@@ -139,12 +146,12 @@ function planOne(
   options: PlanOptions,
   notices: Set<string>,
   service: Service,
-): Job | Settled {
+): Job | (Settled & { readonly idle?: Job }) {
   const { series } = wanted;
   if (!('provider' in service)) return notServed(wanted, stored, options.force, service.reason);
   const { provider, symbol } = service;
   const { capabilities } = provider;
-  const { range, reach } = reachableRange(wanted, stored, capabilities, options);
+  const { range, reach, isCurrent } = reachableRange(wanted, stored, capabilities, options);
   if (wanted.range.from < reach && wanted.startGiven) {
     const from = formatTradeDate(utcDate(reach));
     notices.add(
@@ -165,14 +172,21 @@ function planOne(
   const bound = boundTo(stored);
   const guestOf = bound === provider.id ? undefined : bound;
   const covered = guestOf === undefined ? ownCoverage(stored) : stored.coverage;
-  const missing = whole ?? (options.force ? [range] : subtract(range, covered));
-  if (missing.length === 0) return { series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored };
-  const asked = withOverlap(missing, stored, guestOf !== undefined, series.period, options.overlapBars, reach);
-  const span = longestSpan(capabilities, series.period);
-  const requests = (capabilities.allowance === undefined ? asked : bridged(asked, span)).flatMap((part) =>
-    split(part, span),
+  const isCounted = capabilities.allowance !== undefined;
+  const unknown = whole ?? (options.force ? [range] : subtract(range, covered));
+  const missing = options.force ? unknown : askedTonight(unknown, stored, isCounted, options.now);
+  const current = isCurrent ? { isCurrent: true as const } : {};
+  const asked = overSuspects(
+    missing.length === 0
+      ? []
+      : withOverlap(missing, stored, guestOf !== undefined, series.period, options.overlapBars, reach),
+    guestOf === undefined && whole === undefined && !options.force ? stored : NOTHING_STORED,
+    capabilities,
+    series.period,
   );
-  return {
+  const span = longestSpan(capabilities, series.period);
+  const requests = (isCounted ? bridged(asked, span) : asked).flatMap((part) => split(part, span));
+  const job: Job = {
     series,
     provider: provider.id,
     sourceSymbol: symbol,
@@ -180,12 +194,23 @@ function planOne(
     missing,
     requests,
     answers: requests.map((part) => answersFor(capabilities, series.period, part)),
-    allowance: capabilities.allowance === undefined ? 0 : requests.length,
+    allowance: isCounted ? requests.length : 0,
     suggested: wanted.suggested && capabilities.servesWholeLife,
     ...(wanted.named ? { named: true as const } : {}),
     ...(guestOf === undefined ? {} : { guestOf }),
+    ...(isCurrent ? { isCurrent: true as const } : {}),
     stored,
   };
+  if (asked.length > 0) return job;
+  const settled = unknown.length > 0 ? waiting(job) : { series, outcome: unchangedOr(stored), stored, ...current };
+  return isCounted || stored.rows === 0 ? settled : { ...settled, idle: job };
+}
+
+const unchangedOr = ({ rows }: StoredSeries): 'unchanged' | 'empty' => (rows === 0 ? 'empty' : 'unchanged');
+
+/** Refused ranges whose night has not come are still unknown. */
+function waiting({ series, stored, provider }: Job): Settled {
+  return { series, outcome: 'failed', error: refusedError(stored.refused ?? [], series, provider) };
 }
 
 /** Two wishes for one series (GOLD, and GCJ24 by its name): all that either wants. */
@@ -229,8 +254,9 @@ export function planJobs(
   const settled: Settled[] = [];
   const { shard } = options;
   // Twins by name are looked for among all series: another shard may have the other one.
-  const own = onePerSeries(wanted).filter(({ series }) => shard === undefined || isInShard(series.key, shard));
-  const entries = new Map(own.map((entry) => [entry.series.key, entry]));
+  const mine = onePerSeries(wanted).filter(({ series }) => shard === undefined || isInShard(series.key, shard));
+  const entries = new Map(mine.map((entry) => [entry.series.key, entry]));
+  const own = new OwnRequests(options);
   const instead = (job: Job, away: ReadonlySet<string>): Job | undefined => {
     const asked = entries.get(job.series.key);
     const entry = asked === undefined ? undefined : withExpiry(asked, job.stored);
@@ -243,8 +269,10 @@ export function planJobs(
     const stored = storedOf(asked.series);
     const entry = withExpiry(asked, stored);
     const planned = planOne(entry, stored, options, notices, chooseService(entry, stored, options));
-    if ('outcome' in planned) settled.push(planned);
-    else jobs.push(planned);
+    const { idle = undefined, ...plain } = 'outcome' in planned ? planned : { idle: planned };
+    const asking = idle && own.ask(idle);
+    if (asking !== undefined && asking.requests.length > 0) jobs.push(asking);
+    else if ('outcome' in plain) settled.push(plain);
   }
   return {
     jobs: inOrder(jobs, options),

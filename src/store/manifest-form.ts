@@ -78,17 +78,27 @@ function buildForms() {
     stamp: z.string(),
     /** Days (of UTC) on which the source answered without it, oldest first, three at most and the newest. */
     answered: z.array(z.string()),
-    told: z.boolean().optional(),
+    /** It was too long ago to be asked for night by night when it was first seen. */
+    old: z.boolean().optional(),
   });
 
-  /** A range whose answer was refused because bars are due in it; asked again on later nights. */
+  /** A range without a bar in which bars are due: it is no proof, and asked again on later nights. */
   const refusedRange = z.object({
     from: z.string(),
     to: z.string(),
     /** Days (of UTC) of equal answers, oldest first. */
     answered: z.array(z.string()),
-    /** Of the answer's bars, so that equal answers are known. */
-    hash: z.string(),
+    /** Enough equal answers have come: there are no bars. */
+    confirmed: z.boolean().optional(),
+  });
+
+  /** How regularly the series has bars; its names are those of Rhythm. */
+  const rhythm = z.object({
+    due: z.int(),
+    met: z.int(),
+    longest_pause_days: z.int(),
+    /** By how many due dates its newest bar came late, at the last updates, oldest first. */
+    delays: z.array(z.int()).optional(),
   });
 
   const version = z.object({
@@ -97,6 +107,7 @@ function buildForms() {
     ended: ended.optional(),
     suspect: z.array(suspect).optional(),
     refused: z.array(refusedRange).optional(),
+    rhythm: rhythm.optional(),
     /** Time of the newest good answer, by the source's clock where it has one. */
     answered_at: z.string().optional(),
     provider: z.string().optional(),

@@ -7,6 +7,7 @@ import type { MixedRange, StoredSeries } from '../market/stored-series.ts';
 import { intersect, subtract, unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import { columnNames } from './columns.ts';
+import { readProof } from './proof-form.ts';
 import { MANIFEST_SCHEMA, manifestForms } from './manifest-form.ts';
 import type { CommittedFacts, Manifest, ManifestVersion } from './manifest-form.ts';
 
@@ -107,6 +108,7 @@ export function storedSeries(value: ManifestVersion, period: Manifest['period'])
     ...(value.absent === undefined
       ? {}
       : { absent: { provider: value.absent.provider, checkedAt: Date.parse(value.absent.checked_at) } }),
+    ...readProof(value, period),
   };
 }
 

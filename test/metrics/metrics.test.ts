@@ -41,7 +41,17 @@ it('no symbol is a label, and what is not known is not told', async () => {
 
 it('a run replaces what the one before it said of series and errors; counters go on', async () => {
   const metrics = sampleMetrics();
-  const series = { planned: 1, updated: 1, unchanged: 0, empty: 0, postponed: 0, failed: 0, unservable: 0 };
+  const series = {
+    planned: 1,
+    updated: 1,
+    unchanged: 0,
+    empty: 0,
+    postponed: 0,
+    failed: 0,
+    unservable: 0,
+    stale: 0,
+    suspect: 0,
+  };
   const traffic = { yahoo: { requests: { 200: 1 }, retries: {}, circuit: 'closed' as const } };
   metrics.addRun({ exitCode: 0, seconds: 1, report: { series, results: [] }, traffic, durations: new Map() });
   const told = await lines(metrics);

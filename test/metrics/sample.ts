@@ -23,7 +23,7 @@ export function sampleMetrics(): Metrics {
     exitCode: 4,
     seconds: 1.5,
     report: {
-      series: { planned: 1, updated: 0, unchanged: 0, empty: 0, postponed: 0, failed: 1, unservable: 7 },
+      series: { planned: 1, updated: 0, unchanged: 0, empty: 0, postponed: 0, failed: 1, unservable: 7, stale: 0, suspect: 0 },
       results: [result],
     },
     traffic: { yahoo: { requests: { 200: 4, 429: 2 }, retries: { 429: 2 }, circuit: 'open' } },

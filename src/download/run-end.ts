@@ -1,0 +1,146 @@
+import { formatTradeDate } from '../market/calendar.ts';
+import type { VortexError } from '../market/errors.ts';
+import type { StaleLimits } from '../market/freshness.ts';
+import { formatStamp } from '../market/stored-series.ts';
+import type { EndedSeries } from '../market/stored-series.ts';
+import type { Job, Settled } from '../plan/plan.ts';
+import type { SilentDates } from './silent-days.ts';
+import { SilentDays } from './silent-days.ts';
+import { versionFacts } from '../store/manifest.ts';
+import { writeEnded } from '../store/proof-form.ts';
+import type { SeriesChange } from '../store/series-change.ts';
+import { Judgement } from './judgement.ts';
+import type { Verdict } from './judgement.ts';
+import type { RunTools } from './run-tools.ts';
+import { recentOf, storedAfter } from './standing.ts';
+import type { Standing } from './standing.ts';
+import { suspectLines } from './suspect-lines.ts';
+import type { Tally } from './tally.ts';
+import type { WorkedSeries } from './series-work.ts';
+
+/** What the series of a run are judged by at its end. */
+export interface EndRules {
+  readonly limits: StaleLimits;
+  /** Milliseconds since the epoch, UTC. */
+  readonly now: number;
+}
+
+/** Remembers between runs on which sessions exchanges were silent. */
+export interface SilentNotes {
+  readonly before: SilentDates;
+  readonly note: (dates: SilentDates) => Promise<void>;
+}
+
+/** How the series of a run stand, to be judged together when all of them are stored. */
+export class RunEnd {
+  readonly standings: Standing[] = [];
+  readonly #tools: RunTools;
+  readonly #rules: EndRules;
+
+  constructor(tools: RunTools, rules: EndRules) {
+    this.#tools = tools;
+    this.#rules = rules;
+  }
+
+  /** A series whose change is on the disk. */
+  addStored(job: Job, change: SeriesChange, worked: WorkedSeries, error: VortexError | undefined): void {
+    const { source, proof, recording } = worked;
+    const time = recording.worked?.time;
+    this.standings.push({
+      series: job.series,
+      provider: job.provider,
+      table: this.#tools.tableOf?.(job.series.instrument, source),
+      stored: storedAfter(change, time),
+      recent: recentOf(time ?? Float64Array.from(job.stored.tail)),
+      isCurrent: job.isCurrent === true,
+      isAnswered: error === undefined,
+      error,
+      proof,
+    });
+  }
+
+  /** A series of which nothing was stored. */
+  addFailed(job: Job, error: VortexError): void {
+    this.standings.push(this.#plain(job.series, job.stored, job.provider, job.isCurrent, error));
+  }
+
+  /** A series that is up to date. */
+  addSettled(entry: Settled): void {
+    if (!('stored' in entry)) return;
+    this.standings.push(this.#plain(entry.series, entry.stored, entry.stored.provider, entry.isCurrent, undefined));
+  }
+
+  #plain(
+    series: Job['series'],
+    stored: Job['stored'],
+    provider: string | undefined,
+    isCurrent: boolean | undefined,
+    error: VortexError | undefined,
+  ): Standing {
+    const zone = stored.timezone === undefined ? undefined : { symbol: series.symbol, timezone: stored.timezone };
+    const table = this.#tools.tableOf?.(series.instrument, zone);
+    const recent = Float64Array.from(stored.tail);
+    const isAnswered = error === undefined;
+    return { series, provider, table, stored, recent, isCurrent: isCurrent === true, isAnswered, error };
+  }
+
+  /** Judges the run: what stands still, what has ended, which exchanges are silent. To be called when the store is closed. */
+  async judge(tally: Tally): Promise<void> {
+    const { silentNotes } = this.#tools;
+    const { now } = this.#rules;
+    const silent = new SilentDays(this.standings, silentNotes?.before ?? {}, now);
+    const verdicts = new Judgement(this.standings, this.#rules, silent).verdicts();
+    const ended = verdicts.filter((verdict) => verdict.ended !== undefined);
+    for (const verdict of verdicts) tally.judge(verdict);
+    for (const standing of this.standings) {
+      const { stored, series } = standing;
+      const { suspects = [] } = stored;
+      if (suspects.length > 0)
+        tally.suspect(
+          series.key,
+          suspects.map(({ stamp }) => formatStamp(stamp, series.period)),
+        );
+    }
+    const { questions, errors } = silent.word();
+    for (const error of errors) tally.fail(error);
+    for (const line of [
+      ...questions,
+      ...errors.map(({ message }) => message),
+      ...ended.flatMap((verdict) => this.#endedLine(verdict) ?? []),
+      ...suspectLines(this.standings, silent, now),
+    ])
+      this.#say(line);
+    await this.#keepEnded(ended);
+    const remembered = silent.remembered(now);
+    if (remembered !== undefined) await silentNotes?.note(remembered);
+  }
+
+  #say(line: string): void {
+    (this.#tools.announce ?? this.#tools.warn)(line);
+  }
+
+  #endedLine({ series, ended }: Verdict): string | undefined {
+    if (ended?.kind !== 'presumed') return undefined;
+    const last = ended.on === undefined ? '' : `; its last bar is of ${formatTradeDate(ended.on)}`;
+    return (
+      `${series} seems to have ended${last}, while other series of its exchange go on; vortex asks for it once a week ` +
+      `from now on. \`vortex series end ${series}\` stops that, \`vortex series rename\` gives it its new name`
+    );
+  }
+
+  /** Writes down which series have ended. @throws VortexError `disk-full`, `folder-unusable` */
+  async #keepEnded(verdicts: readonly Verdict[]): Promise<void> {
+    const { store } = this.#tools;
+    for (const { series: key, ended } of verdicts) {
+      const standing = this.standings.find(({ series }) => series.key === key);
+      if (standing === undefined || ended === undefined) continue;
+      const known = store.read(standing.series);
+      if (known.version === undefined) continue;
+      const facts = { ...versionFacts(known.version), ended: endedFacts(ended) };
+      await store.commit({ series: standing.series, known, formats: known.formats, facts });
+    }
+    if (verdicts.length > 0) await store.close();
+  }
+}
+
+const endedFacts = (ended: EndedSeries) => writeEnded(ended);
