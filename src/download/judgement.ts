@@ -8,7 +8,7 @@ import type { EndedSeries } from '../market/stored-series.ts';
 import { ENDING_DAYS } from './proof.ts';
 import { groupOf, hasUnit, isLiveSeries, isRegularSeries, lastOf } from './standing.ts';
 import type { Standing } from './standing.ts';
-import { SilentDays } from './silent-days.ts';
+import type { SilentDays } from './silent-days.ts';
 
 /** Least size of a group whose word counts. */
 const GROUP = 3;

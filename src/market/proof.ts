@@ -4,7 +4,7 @@ import type { DueUnit } from './due-units.ts';
 import type { ExchangeTable } from './exchange-table.ts';
 import { DAY_MS, isIntraday, periodMs } from './period.ts';
 import type { Period } from './period.ts';
-import { isRegular, rhythmAt } from './rhythm.ts';
+import { isRegular, LEAST_UNITS, RHYTHM_UNITS, rhythmAt } from './rhythm.ts';
 import type { SeriesKind } from './rhythm.ts';
 import type { TimeRange, TimeRanges } from './time-range.ts';
 
@@ -74,5 +74,9 @@ function placeOf(
   const row = firstBarFrom(time, first?.from ?? 0) - 1;
   if (row < 0) return { place: 'before', isExpected: kind === 'undated' };
   const place = row === time.length - 1 ? 'after' : 'between';
-  return { place, isExpected: isRegular(rhythmAt(time, row, table, period), kind) };
+  const before = rhythmAt(time, row, table, period);
+  // Near the first bar what came later tells how the series trades.
+  const isYoung = before.due < LEAST_UNITS && row < time.length - 1;
+  const rhythm = isYoung ? rhythmAt(time, Math.min(time.length - 1, RHYTHM_UNITS), table, period) : before;
+  return { place, isExpected: isRegular(rhythm, kind) };
 }

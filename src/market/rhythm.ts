@@ -20,7 +20,7 @@ export type SeriesKind = 'contract' | 'undated';
 export const RHYTHM_UNITS = 60;
 const SHARE: Readonly<Record<SeriesKind, number>> = { contract: 0.95, undated: 0.8 };
 /** A contract with fewer bars promises nothing; an undated series with fewer due dates is new and counts as regular. */
-const LEAST_BARS = 20;
+export const LEAST_UNITS = 20;
 
 /**
  * The rhythm of a series up to the bar of a row.
@@ -52,6 +52,6 @@ function longestPause(time: Float64Array, row: number): number {
 
 /** Whether a bar may be expected of the series on a date that its exchange trades. */
 export function isRegular({ due, met }: Pick<Rhythm, 'due' | 'met'>, kind: SeriesKind): boolean {
-  if (kind === 'contract') return met >= LEAST_BARS && met >= SHARE.contract * due;
-  return due < LEAST_BARS || met >= SHARE.undated * due;
+  if (kind === 'contract') return met >= LEAST_UNITS && met >= SHARE.contract * due;
+  return due < LEAST_UNITS || met >= SHARE.undated * due;
 }

@@ -146,7 +146,7 @@ function planOne(
   options: PlanOptions,
   notices: Set<string>,
   service: Service,
-): Job | (Settled & { readonly idle?: Job }) {
+): Job | Planned {
   const { series } = wanted;
   if (!('provider' in service)) return notServed(wanted, stored, options.force, service.reason);
   const { provider, symbol } = service;
@@ -204,6 +204,13 @@ function planOne(
   if (asked.length > 0) return job;
   const settled = unknown.length > 0 ? waiting(job) : { series, outcome: unchangedOr(stored), stored, ...current };
   return isCounted || stored.rows === 0 ? settled : { ...settled, idle: job };
+}
+
+/** What is planned of a series of which nothing is missing: the job asks only for its suspect dates. */
+type Planned = Settled & { readonly idle?: Job };
+
+function withoutIdle({ idle, ...settled }: Planned): Settled {
+  return settled;
 }
 
 const unchangedOr = ({ rows }: StoredSeries): 'unchanged' | 'empty' => (rows === 0 ? 'empty' : 'unchanged');
@@ -269,10 +276,10 @@ export function planJobs(
     const stored = storedOf(asked.series);
     const entry = withExpiry(asked, stored);
     const planned = planOne(entry, stored, options, notices, chooseService(entry, stored, options));
-    const { idle = undefined, ...plain } = 'outcome' in planned ? planned : { idle: planned };
-    const asking = idle && own.ask(idle);
+    const job = 'outcome' in planned ? planned.idle : planned;
+    const asking = job && own.ask(job);
     if (asking !== undefined && asking.requests.length > 0) jobs.push(asking);
-    else if ('outcome' in plain) settled.push(plain);
+    else if ('outcome' in planned) settled.push(withoutIdle(planned));
   }
   return {
     jobs: inOrder(jobs, options),

@@ -119,9 +119,13 @@ describe('a run with an allowance', () => {
     const jobs = [SPY, QQQ, KO].map((series) => job(root, series, paid));
     const probe = (name: string): Promise<boolean> => Promise.resolve(name !== QQQ.key);
     const ran = await paidRun(root, jobs, account(2), { answers: [good(JANUARY), good(JANUARY)], probe });
-    expect(outcomes(ran.results)).toEqual(['stocks/1d/KO updated', 'stocks/1d/QQQ empty', 'stocks/1d/SPY updated']);
-    expect([ran.codes, ran.allowance]).toEqual([[], { a: { used: 2, limit: 2 } }]);
-    expect(coveredDays(storeOf(root), QQQ)).toBe(31);
+    expect(outcomes(ran.results)).toEqual([
+      'stocks/1d/KO updated',
+      'stocks/1d/QQQ failed no-bars',
+      'stocks/1d/SPY updated',
+    ]);
+    expect([ran.codes, ran.allowance]).toEqual([[3], { a: { used: 2, limit: 2 } }]);
+    expect(coveredDays(storeOf(root), QQQ)).toBe(0);
   });
 
   it('does not probe a series that has bars, or that costs nothing', async () => {
@@ -211,8 +215,8 @@ describe('a series without bars', () => {
     expect(ran.results).toMatchObject([{ outcome: 'updated', provider: 'b' }]);
     const none = [nothing(), fault('no-such-symbol', 'skip-series')];
     const empty = await paidRun(root, [job(root, QQQ, paid)], account(2), { answers: none }, { instead: elsewhere });
-    expect([outcomes(empty.results), empty.codes]).toEqual([['stocks/1d/QQQ empty'], []]);
-    expect(coveredDays(storeOf(root), QQQ)).toBe(31);
+    expect([outcomes(empty.results), empty.codes]).toEqual([['stocks/1d/QQQ failed no-bars'], [3]]);
+    expect(coveredDays(storeOf(root), QQQ)).toBe(0);
   });
 
   it('that only a cycle suggested does not exist where whole lives are served: no other is asked', async () => {

@@ -21,11 +21,11 @@ describe('a series', () => {
     expect([codes, dataFiles(root), coveredDays(storeOf(root))]).toEqual([[], ['stocks/1d/SPY.csv'], 31]);
   });
 
-  it('of which the source has nothing is proven empty, and no file is made', async () => {
+  it('of which the source has no bar at all fails, and nothing is remembered', async () => {
     const root = temporaryFolder();
     const { results, codes } = await run(root, [job(root, SPY)], nothing);
-    expect([results[0]?.outcome, codes, dataFiles(root)]).toEqual(['empty', [], []]);
-    expect(coveredDays(storeOf(root))).toBe(31);
+    expect([results[0]?.error?.code, codes, dataFiles(root)]).toEqual(['no-bars', [3], []]);
+    expect(coveredDays(storeOf(root))).toBe(0);
   });
 
   it('of which one request of three fails keeps what was answered before; the rest stays unknown', async () => {
