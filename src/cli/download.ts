@@ -21,6 +21,7 @@ import { execute } from './execute.ts';
 import { logOfRun } from './log.ts';
 import { writeJson } from './output.ts';
 import type { Output } from './output.ts';
+import { PastOnly } from './past-only.ts';
 import { printPlan } from './plan.ts';
 import { metricFlags, publishRun } from './publish.ts';
 import type { MetricFlags } from './publish.ts';
@@ -87,14 +88,15 @@ export async function runWanted(
     const store = new SeriesStore(root, run, () => context.now, settings.overlap_bars, shard);
     if (part === undefined) await store.recover();
     const known = new Map<string, KnownSeries>();
+    const past = new PastOnly(context.now);
     const storedOf = (series: Series) => {
-      const state = store.read(series);
+      const state = past.cut(series, store.read(series));
       for (const path of store.cutTails(state)) output.err(`vortex: ${tailCut(path)}\n`);
       known.set(series.key, state);
       return state.stored;
     };
     const plan = planFor(wanted, flags, context, storedOf);
-    for (const notice of plan.notices) output.err(`vortex: ${notice}\n`);
+    for (const notice of [...past.notices(), ...plan.notices]) output.err(`vortex: ${notice}\n`);
     onProgress?.(0, plan.jobs.length + plan.settled.filter(({ outcome }) => outcome !== 'unservable').length);
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
     const work = {
@@ -104,6 +106,7 @@ export async function runWanted(
       known,
       run,
       failFast: flags.failFast ?? false,
+      isNowGiven: flags.now !== undefined,
       names,
       ...(part === undefined ? {} : { shard: part }),
       ...(onProgress === undefined ? {} : { onProgress }),
@@ -143,7 +146,8 @@ export async function runDownload(
   const wanted = readWanted(symbols, flags, context);
   if (context.settings.dry_run) {
     const store = new SeriesStore(context.settings.output_dir, 'plan', () => context.now);
-    const planned = planFor(wanted, flags, context, (series) => store.read(series).stored);
+    const past = new PastOnly(context.now);
+    const planned = planFor(wanted, flags, context, (series) => past.cut(series, store.read(series)).stored);
     return printPlan(planned, wanted.providers, context, flags.json ?? false);
   }
   const run = runName(context.now, context.shard);

@@ -15,6 +15,7 @@ import type { ShardLock } from '../store/shard-lock.ts';
 import { allowanceAccounts } from './allowance.ts';
 import type { CommandContext } from './context.ts';
 import type { Telemetry } from './ended-run.ts';
+import { proofTools } from './proof-tools.ts';
 import { paceOf, pacedOptions } from './pace.ts';
 import { openArchive, openNetwork } from './run-network.ts';
 import { progressTo } from './run-progress.ts';
@@ -29,6 +30,8 @@ export interface Work {
   /** Lock of the shard that the run is; absent: it has the folder for itself. */
   readonly shard?: ShardLock;
   readonly failFast: boolean;
+  /** The run stands for a time that was given: clocks are not compared. */
+  readonly isNowGiven: boolean;
   /** What else was asked for, as a help against slips of the pen. */
   readonly names: ReadonlySet<string>;
   /** Told after each series how many are done, of how many. */
@@ -56,11 +59,17 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
       concurrency: settings.concurrency,
       extendedHours: settings.extended_hours,
       settleMs: settings.settle_minutes * MINUTE_MS,
+      suspectDays: settings.suspect_days,
+      stale: { warnSessions: settings.stale.warn_sessions, failSessions: settings.stale.fail_sessions },
       failFast: work.failFast,
       now,
     },
     {
       store: work.store,
+      ...proofTools(context, work.store),
+      ...(work.isNowGiven || work.providers.some(({ id }) => id === 'sandbox')
+        ? {}
+        : { realNow: () => new Date().getTime() }),
       ...(archive === undefined ? {} : { archive }),
       knownOf: (series) => work.known.get(series.key) ?? UNKNOWN_SERIES,
       ...(work.formatsOf === undefined ? {} : { formatsOf: work.formatsOf }),

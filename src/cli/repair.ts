@@ -191,6 +191,7 @@ export async function repairFolder(
       known,
       run,
       failFast: false,
+      isNowGiven: true,
       names: new Set<string>(),
       formatsOf,
     };

@@ -1,6 +1,7 @@
 import { formatTradeDate } from '../market/calendar.ts';
 import type { VortexError } from '../market/errors.ts';
 import type { StaleLimits } from '../market/freshness.ts';
+import { MINUTE_MS } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { EndedSeries } from '../market/stored-series.ts';
 import type { Job, Settled } from '../plan/plan.ts';
@@ -17,6 +18,9 @@ import type { Standing } from './standing.ts';
 import { suspectLines } from './suspect-lines.ts';
 import type { Tally } from './tally.ts';
 import type { WorkedSeries } from './series-work.ts';
+
+/** So far may two clocks be apart. */
+const CLOCK_MS = 5 * MINUTE_MS;
 
 /** What the series of a run are judged by at its end. */
 export interface EndRules {
@@ -36,6 +40,7 @@ export class RunEnd {
   readonly standings: Standing[] = [];
   readonly #tools: RunTools;
   readonly #rules: EndRules;
+  #isClockTold = false;
 
   constructor(tools: RunTools, rules: EndRules) {
     this.#tools = tools;
@@ -46,6 +51,7 @@ export class RunEnd {
   addStored(job: Job, change: SeriesChange, worked: WorkedSeries, error: VortexError | undefined): void {
     const { source, proof, recording } = worked;
     const time = recording.worked?.time;
+    this.#compareClocks(job.provider, source?.clock);
     this.standings.push({
       series: job.series,
       provider: job.provider,
@@ -57,6 +63,18 @@ export class RunEnd {
       error,
       proof,
     });
+  }
+
+  /** A source's clock that is far from this machine's is worth a word: one of the two is wrong. */
+  #compareClocks(provider: string, clock: number | undefined): void {
+    const now = this.#tools.realNow?.();
+    if (now === undefined || clock === undefined || this.#isClockTold) return;
+    if (Math.abs(clock - now) <= CLOCK_MS) return;
+    this.#isClockTold = true;
+    const [minutes, where] = [Math.round(Math.abs(clock - now) / MINUTE_MS), clock < now ? 'ahead of' : 'behind'];
+    this.#say(
+      `this machine's clock is ${minutes} minutes ${where} that of ${provider}; vortex goes by the earlier of the two`,
+    );
   }
 
   /** A series of which nothing was stored. */

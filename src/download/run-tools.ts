@@ -45,6 +45,8 @@ export interface RunTools {
   readonly tableOf?: WorkContext['tableOf'];
   /** Sessions on which exchanges were silent; absent: each run begins without. */
   readonly silentNotes?: SilentNotes;
+  /** This machine's clock, milliseconds since the epoch, UTC; absent: sources' clocks are not compared with it. */
+  readonly realNow?: () => number;
   /** Newest stamp that the folder has of any month of a series' market; undefined when it has none. */
   readonly newestOfMarket?: (series: Series) => number | undefined;
   /** Known names most like one that a provider does not know. */
