@@ -31,7 +31,7 @@ export interface ServeFlags extends SelectionFlags, MetricFlags {
 
 /** How many series with gaps or damage are shown. */
 const SHOWN = 50;
-const TROUBLED = ['damaged', 'rebase-pending', 'gaps'] as const;
+const TROUBLED = ['damaged', 'rebase-pending', 'failed', 'stale'] as const;
 
 function detailOf({ missing, last }: SeriesStatus): string {
   const [first] = missing;

@@ -32,7 +32,19 @@ function providersOf({ provider, mixed = [] }: SeriesStatus): string | undefined
 
 /** The inventory for people. Pure. */
 function statusTable(series: readonly SeriesStatus[], checksums: boolean): string {
-  const header = ['series', 'symbol', 'provider', 'rows', 'first', 'last', 'missing', 'age', 'revised', 'state'];
+  const header = [
+    'series',
+    'symbol',
+    'provider',
+    'rows',
+    'first',
+    'last',
+    'missing',
+    'suspect',
+    'age',
+    'revised',
+    'state',
+  ];
   const table = textTable(
     [...header, 'bytes'],
     series.map((one) => [
@@ -43,6 +55,7 @@ function statusTable(series: readonly SeriesStatus[], checksums: boolean): strin
       one.first ?? '-',
       one.last ?? '-',
       missingText(one),
+      one.suspect.length === 0 ? '-' : one.suspect.length,
       one.ageSeconds === null ? '-' : formatSeconds(one.ageSeconds),
       one.revisions,
       one.state,
@@ -70,7 +83,18 @@ function statusLine(series: readonly SeriesStatus[]): string {
 function statusCsv(series: readonly SeriesStatus[], checksums: boolean): string {
   const header = ['series', 'instrument', 'symbol', 'period', 'provider', 'rows', 'first', 'last', 'missing'];
   return csvTable(
-    [...header, 'ageSeconds', 'revisions', 'state', 'bytes', 'files', ...(checksums ? ['sha256'] : [])],
+    [
+      ...header,
+      'suspect',
+      'ageSeconds',
+      'checkedSeconds',
+      'sessionsBehind',
+      'revisions',
+      'state',
+      'bytes',
+      'files',
+      ...(checksums ? ['sha256'] : []),
+    ],
     series.map((one) => [
       one.series,
       one.instrument,
@@ -81,7 +105,10 @@ function statusCsv(series: readonly SeriesStatus[], checksums: boolean): string 
       one.first ?? '',
       one.last ?? '',
       one.missing.map(([from, to]) => `${from}/${to}`).join(';'),
+      one.suspect.join(';'),
       one.ageSeconds ?? '',
+      one.checkedSeconds ?? '',
+      one.sessionsBehind,
       one.revisions,
       one.state,
       bytesOf(one),

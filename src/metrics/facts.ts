@@ -35,8 +35,14 @@ export interface AllowanceFacts {
 export interface AgeFacts {
   readonly class: AssetClass;
   readonly period: Period;
-  /** End of what is known of it, milliseconds since the epoch, UTC. */
+  /** End of the session of its last bar, milliseconds since the epoch, UTC. */
   readonly knownTo: number;
+  /** Due dates between the last bar and the newest answer, of the series that is farthest behind. */
+  readonly sessionsBehind: number;
+  /** Series with suspect dates. */
+  readonly suspects: number;
+  /** Sessions since the oldest suspect date. */
+  readonly suspectSessions: number;
 }
 
 /** How the data folder stands. */

@@ -46,7 +46,21 @@ export class Metrics {
   readonly #limit = this.#gauge('vortex_allowance_limit', 'Downloads that the account has per day', ['provider']);
   readonly #age = this.#gauge(
     'vortex_series_age_seconds',
-    'Age of the oldest live series of the last run: time since the end of what is known of it',
+    'Age of the oldest live series of the last run: time since the end of the session of its last bar',
+    ['class', 'period'],
+  );
+  readonly #behind = this.#gauge(
+    'vortex_sessions_behind',
+    'Due dates between the last bar and the newest answer, of the live series of the last run that is farthest behind',
+    ['class', 'period'],
+  );
+  readonly #suspects = this.#gauge('vortex_series_suspect', 'Live series of the last run with suspect dates', [
+    'class',
+    'period',
+  ]);
+  readonly #oldestSuspect = this.#gauge(
+    'vortex_suspect_oldest_sessions',
+    'Sessions since the oldest suspect date of the live series of the last run',
     ['class', 'period'],
   );
   readonly #disk = this.#gauge('vortex_disk_bytes', 'Bytes of the data folder, and of its disk (free, total)', [
@@ -88,10 +102,13 @@ export class Metrics {
       this.#remaining.set({ provider }, Math.max(0, limit - used));
       this.#limit.set({ provider }, limit);
     }
-    this.#age.reset();
-    for (const age of ages) {
-      const seconds = Math.max(0, Math.floor((now - age.knownTo) / 1000));
-      this.#age.set({ class: age.class, period: age.period }, seconds);
+    for (const gauge of [this.#age, this.#behind, this.#suspects, this.#oldestSuspect]) gauge.reset();
+    for (const { class: assetClass, period, ...age } of ages) {
+      const labels = { class: assetClass, period };
+      this.#age.set(labels, Math.max(0, Math.floor((now - age.knownTo) / 1000)));
+      this.#behind.set(labels, age.sessionsBehind);
+      this.#suspects.set(labels, age.suspects);
+      this.#oldestSuspect.set(labels, age.suspectSessions);
     }
     this.#disk.reset();
     for (const [kind, bytes] of Object.entries(disk)) this.#disk.set({ kind }, bytes);

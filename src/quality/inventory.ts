@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { Closure } from '../market/exchange-table.ts';
 import { sessionRule } from '../market/session.ts';
 import { formatRange, formatStamp } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
@@ -12,10 +13,25 @@ import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { holes } from './holes.ts';
 import { nameFromKey } from './series-name.ts';
+import { SeriesTables, standingAt } from './standing.ts';
+import type { SeriesStanding } from './standing.ts';
 import type { SeriesName } from './series-name.ts';
 
-/** How a series stands, the worst first. `damaged`: its files are not what its manifest says, or that cannot be read. */
-export const STATES = ['damaged', 'rebase-pending', 'gaps', 'absent', 'ok'] as const;
+/**
+ * How a series stands, the worst first. `damaged`: its files are not what its manifest says, or that cannot be read.
+ * `failed`: something between its first and last covered date is unknown, or it stands still for long. `ended`: it gets no
+ * bars any more, or never had any.
+ */
+export const STATES = [
+  'damaged',
+  'rebase-pending',
+  'failed',
+  'stale',
+  'suspect',
+  'presumed-ended',
+  'ended',
+  'ok',
+] as const;
 export type SeriesState = (typeof STATES)[number];
 
 /** A file of a series as the disk has it. */
@@ -41,11 +57,14 @@ export interface SeriesStatus extends Omit<SeriesName, 'class'> {
    * it; instants, UTC, exclusive at the end. What lies outside of the coverage is wanted by nobody and not told.
    */
   readonly missing: readonly (readonly [from: string, to: string])[];
-  /**
-   * Seconds since the last covered moment: from the end of the coverage (the midnight UTC after its last day, for dates)
-   * to now, at least 0; null when nothing is known. A series with no trade of late is not old, one not asked of late is.
-   */
+  /** Seconds since the end of the session of its last bar, at least 0; null when there is none. */
   readonly ageSeconds: number | null;
+  /** Seconds since the newest good answer; null when none is known. */
+  readonly checkedSeconds: number | null;
+  /** Due dates between its last bar and the newest answer. */
+  readonly sessionsBehind: number;
+  /** Dates on which a bar is due and that the source answers without one, oldest first. */
+  readonly suspect: readonly string[];
   readonly revisions: number;
   readonly state: SeriesState;
   /** The files that are there. */
@@ -58,17 +77,27 @@ export interface InventoryEntry {
   readonly status: SeriesStatus;
 }
 
-function stateOf(manifest: Manifest, known: KnownSeries, missing: TimeRanges): SeriesState {
-  const formats = new Set(manifest.files.map(({ format }) => format));
-  if (known.version === undefined || known.formats.length < formats.size) return 'damaged';
-  if (known.version.rebase_pending === true) return 'rebase-pending';
-  if (missing.length > 0) return 'gaps';
-  return known.version.absent !== undefined && known.version.rows === 0 ? 'absent' : 'ok';
+/** The state of a series whose files are whole. */
+function soundState(stored: StoredSeries, standing: SeriesStanding, missing: TimeRanges, rows: number): SeriesState {
+  const { ended, absent } = stored;
+  if (stored.rebasePending === true) return 'rebase-pending';
+  if (missing.length > 0) return 'failed';
+  if (ended !== undefined) return ended.kind === 'presumed' ? 'presumed-ended' : 'ended';
+  if (absent !== undefined && rows === 0) return 'ended';
+  if (standing.hasFailed) return 'failed';
+  if (standing.isStale) return 'stale';
+  return standing.suspect.length > 0 ? 'suspect' : 'ok';
 }
 
-function ageOf(coverage: TimeRanges, now: number): number | null {
-  const end = coverage.at(-1)?.to;
-  return end === undefined ? null : Math.max(0, Math.floor((now - end) / 1000));
+function stateOf(manifest: Manifest, known: KnownSeries, standing: SeriesStanding, missing: TimeRanges): SeriesState {
+  const formats = new Set(manifest.files.map(({ format }) => format));
+  if (known.version === undefined || known.formats.length < formats.size) return 'damaged';
+  return soundState(known.stored, standing, missing, known.version.rows);
+}
+
+/** What of a standing is told. */
+function toldOf({ ageSeconds, checkedSeconds, sessionsBehind, suspect }: SeriesStanding) {
+  return { ageSeconds, checkedSeconds, sessionsBehind, suspect };
 }
 
 /** The ranges of other providers, for people and scripts. */
@@ -82,7 +111,12 @@ function mixedOf({ mixed }: StoredSeries, period: SeriesName['period']): Pick<Se
   };
 }
 
-function statusOf(root: string, name: SeriesName, manifest: Manifest, known: KnownSeries, now: number): SeriesStatus {
+function statusOf(
+  { root, tables, now }: Place,
+  name: SeriesName,
+  manifest: Manifest,
+  known: KnownSeries,
+): SeriesStatus {
   const { series, instrument, symbol, period } = name;
   const inForce = known.version ?? manifest;
   const said = storedSeries(inForce, period).coverage;
@@ -92,6 +126,7 @@ function statusOf(root: string, name: SeriesName, manifest: Manifest, known: Kno
     known.stored.timezone,
   );
   const missing = holes(said, known.stored.coverage, period, weekends);
+  const standing = standingAt(known.stored, { key: series, period }, tables.of(manifest), now);
   return {
     series,
     instrument,
@@ -103,9 +138,9 @@ function statusOf(root: string, name: SeriesName, manifest: Manifest, known: Kno
     first: inForce.first ?? null,
     last: inForce.last ?? null,
     missing: missing.map((range) => formatRange(range, period)),
-    ageSeconds: ageOf(known.stored.coverage, now),
+    ...toldOf(standing),
     revisions: inForce.revisions,
-    state: stateOf(manifest, known, missing),
+    state: stateOf(manifest, known, standing, missing),
     files: inForce.files.flatMap(({ path }) => {
       const bytes = statFile(join(root, path))?.bytes;
       return bytes === undefined ? [] : [{ path, bytes }];
@@ -114,11 +149,22 @@ function statusOf(root: string, name: SeriesName, manifest: Manifest, known: Kno
 }
 
 function unreadable({ series, instrument, symbol, period }: SeriesName): SeriesStatus {
-  const nothing = { provider: null, rows: 0, first: null, last: null, missing: [], ageSeconds: null, revisions: 0 };
+  const nothing = {
+    ...{ provider: null, rows: 0, first: null, last: null, missing: [], revisions: 0 },
+    ...{ ageSeconds: null, checkedSeconds: null, sessionsBehind: 0, suspect: [] },
+  };
   return { series, instrument, symbol, period, ...nothing, state: 'damaged', files: [] };
 }
 
-function readEntry(root: string, store: SeriesStore, key: string, now: number): InventoryEntry | undefined {
+/** Where series are looked at, and when. */
+interface Place {
+  readonly root: string;
+  readonly tables: SeriesTables;
+  /** Milliseconds since the epoch, UTC. */
+  readonly now: number;
+}
+
+function readEntry(place: Place, store: SeriesStore, key: string): InventoryEntry | undefined {
   const manifest = store.manifestOf(key);
   if (manifest?.series !== key) {
     const name = nameFromKey(key);
@@ -126,7 +172,7 @@ function readEntry(root: string, store: SeriesStore, key: string, now: number): 
   }
   const { class: assetClass, instrument, symbol, period } = manifest;
   const name = { series: key, class: assetClass, instrument, symbol, period };
-  return { name, status: statusOf(root, name, manifest, store.read({ key, period }), now) };
+  return { name, status: statusOf(place, name, manifest, store.read({ key, period })) };
 }
 
 /**
@@ -135,16 +181,17 @@ function readEntry(root: string, store: SeriesStore, key: string, now: number): 
  * @param now milliseconds since the epoch, UTC
  * @throws VortexError `folder-unusable`: there is no such folder, or a newer version wrote it
  */
-export function inventory(root: string, now: number): InventoryEntry[] {
+export function inventory(root: string, now: number, closures: readonly Closure[] = []): InventoryEntry[] {
   requireFolder(root);
+  const place = { root, now, tables: new SeriesTables(closures) };
   const open = (): SeriesStore => new SeriesStore(root, 'status', () => now);
   const store = open();
   let again: SeriesStore | undefined;
   return store.keys().flatMap((key) => {
-    let entry = readEntry(root, store, key, now);
+    let entry = readEntry(place, store, key);
     if (entry?.status.state === 'damaged') {
       again ??= open();
-      entry = readEntry(root, again, key, now);
+      entry = readEntry(place, again, key);
     }
     return entry === undefined ? [] : [entry];
   });
@@ -156,12 +203,13 @@ const AT_ONCE = 10;
 /** The same as `inventory`, a few series at a time, so that a service can answer meanwhile. */
 export async function inventoryGently(root: string, now: number): Promise<SeriesStatus[]> {
   const store = new SeriesStore(root, 'status', () => now);
+  const place = { root, now, tables: new SeriesTables() };
   const found: SeriesStatus[] = [];
   for (const [index, key] of store.keys().entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) await setImmediate();
-    const entry = readEntry(root, store, key, now);
+    const entry = readEntry(place, store, key);
     const again =
-      entry?.status.state === 'damaged' ? readEntry(root, new SeriesStore(root, 'status', () => now), key, now) : entry;
+      entry?.status.state === 'damaged' ? readEntry(place, new SeriesStore(root, 'status', () => now), key) : entry;
     if (again !== undefined) found.push(again.status);
   }
   return found;
@@ -174,9 +222,11 @@ export function statusAt(
   instant: number,
 ): SeriesStatus {
   const { series, instrument, symbol, period } = name;
-  const { coverage, rows, first, tail, provider, timezone, absent } = then.stored;
+  const { coverage, rows, first, tail, provider, timezone } = then.stored;
   const { weekends } = sessionRule({ class: name.class, id: instrument, code: symbol }, undefined, timezone);
   const missing = holes(coverage, coverage, period, weekends).map((range) => formatRange(range, period));
+  const table = new SeriesTables().of({ ...name, ...(timezone === undefined ? {} : { timezone }) });
+  const standing = standingAt(then.stored, { key: series, period }, table, instant);
   const stamp = (time: number | undefined): string | null => (time === undefined ? null : formatStamp(time, period));
   return {
     series,
@@ -189,9 +239,9 @@ export function statusAt(
     first: stamp(first),
     last: stamp(tail.at(-1)),
     missing,
-    ageSeconds: ageOf(coverage, instant),
+    ...toldOf(standing),
     revisions: then.revisions,
-    state: missing.length > 0 ? 'gaps' : absent !== undefined && rows === 0 ? 'absent' : 'ok',
+    state: soundState(then.stored, standing, missing.length > 0 ? coverage : [], rows),
     files: [],
   };
 }

@@ -23,7 +23,17 @@ export function sampleMetrics(): Metrics {
     exitCode: 4,
     seconds: 1.5,
     report: {
-      series: { planned: 1, updated: 0, unchanged: 0, empty: 0, postponed: 0, failed: 1, unservable: 7, stale: 0, suspect: 0 },
+      series: {
+        planned: 1,
+        updated: 0,
+        unchanged: 0,
+        empty: 0,
+        postponed: 0,
+        failed: 1,
+        unservable: 7,
+        stale: 0,
+        suspect: 0,
+      },
       results: [result],
     },
     traffic: { yahoo: { requests: { 200: 4, 429: 2 }, retries: { 429: 2 }, circuit: 'open' } },
@@ -33,7 +43,16 @@ export function sampleMetrics(): Metrics {
     {
       lastSuccess: Date.parse('2024-07-01T06:00:10Z'),
       allowance: [{ provider: 'barchart', used: 12, limit: 250 }],
-      ages: [{ class: 'stock', period: '1d', knownTo: Date.parse('2024-07-02T00:00:00Z') }],
+      ages: [
+        {
+          class: 'stock',
+          period: '1d',
+          knownTo: Date.parse('2024-07-02T00:00:00Z'),
+          sessionsBehind: 2,
+          suspects: 1,
+          suspectSessions: 4,
+        },
+      ],
       disk: { data: 5, raw: 4, backups: 3, own: 2, free: 60, total: 100 },
     },
     NOW,
