@@ -1,15 +1,15 @@
 import type { RunTools } from '../download/run-tools.ts';
 import { closuresOf } from '../config/closures.ts';
 import type { ExchangeTable } from '../market/exchange-table.ts';
-import { exchangeIdOf } from '../market/exchanges/exchange-id.ts';
-import { exchangeTable } from '../market/exchanges/exchange-table.ts';
+import { exchangeIdOf } from '../market/exchange-id.ts';
+import { exchangeTable } from '../market/exchange-tables.ts';
 import { noteSilentDates, readSilentDates } from '../store/exchange-notes.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import type { CommandContext } from './context.ts';
 
 /** Trading days by exchange, each table made once. */
 export function tablesOf({ settings }: CommandContext): NonNullable<RunTools['tableOf']> {
-  const closures = closuresOf(undefined);
+  const closures = closuresOf(settings.closures);
   const tables = new Map<string, ExchangeTable | undefined>();
   return (instrument, source) => {
     const { identity, timezone } = source ?? {};

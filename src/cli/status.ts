@@ -1,3 +1,4 @@
+import { closuresOf } from '../config/closures.ts';
 import { EXIT } from '../download/exit-code.ts';
 import { usageError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
@@ -140,7 +141,7 @@ export async function status(
   if (checksums && asOf !== undefined) throw usageError('flags --checksums and --as-of: there are no files of then');
   const context = await loadContext(flags, [], output);
   const root = context.settings.output_dir;
-  const entries = inventory(root, context.now);
+  const entries = inventory(root, context.now, closuresOf(context.settings.closures));
   const unknown = unknownArguments(symbols, entries);
   const meant = entries.filter(({ name }) => symbols.length === 0 || symbols.some((each) => isMeant(each, name)));
   const then =

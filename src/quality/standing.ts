@@ -1,8 +1,8 @@
 import { catalogue } from '../market/catalogue.ts';
 import { dueUnits } from '../market/due-units.ts';
 import type { Closure, ExchangeTable } from '../market/exchange-table.ts';
-import { exchangeIdOf } from '../market/exchanges/exchange-id.ts';
-import { exchangeTable } from '../market/exchanges/exchange-table.ts';
+import { exchangeIdOf } from '../market/exchange-id.ts';
+import { exchangeTable } from '../market/exchange-tables.ts';
 import { freshnessOf, unitsBehind, usualDelay } from '../market/freshness.ts';
 import type { StaleLimits } from '../market/freshness.ts';
 import { DAY_MS, isIntraday, periodMs } from '../market/period.ts';

@@ -182,13 +182,14 @@ it('days that a source had left out are asked for again where the other series h
   const sandbox = await standIn('2024-06-14T22:00:00Z');
   // Without an overlap nothing heals by itself.
   const env = { ...sandbox.env, VORTEX_OVERLAP_BARS: '0' };
-  const run = async (now: string, symbols: readonly string[], faults = '') => {
+  const run = async (now: string, symbols: readonly string[], expected: number, faults = '') => {
     await sandbox.change({ now, faults });
     const { code } = await vortex(['download', ...symbols, '--start', '2024-05-01', '--now', now], { cwd, env });
-    expect(code).toBe(0);
+    expect(code).toBe(expected);
   };
-  await run('2024-06-14T22:00:00Z', ['MSFT'], 'yahoo:lost-week=1');
-  await run('2024-06-28T22:00:00Z', ['SPY', 'QQQ', 'MSFT']);
+  // Five due dates behind.
+  await run('2024-06-14T22:00:00Z', ['MSFT'], 3, 'yahoo:lost-week=1');
+  await run('2024-06-28T22:00:00Z', ['SPY', 'QQQ', 'MSFT'], 0);
   const now = ['--now', '2024-06-28T22:00:00Z'];
   const before = await vortex(['verify', ...now], { cwd });
   expect(before.stdout).toMatch(/info +stocks\/1d\/MSFT +empty-day +the source has no bar on 2024-06-10 to 2024-06-14/);

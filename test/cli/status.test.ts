@@ -49,8 +49,11 @@ it('gives what a download stored, as one JSON document of the form that scripts 
         first: '2024-06-24',
         last: '2024-07-02',
         missing: [],
-        // Since 2 July, 24:00 UTC.
-        ageSeconds: 6 * 3600,
+        // Since the close of 2 July, 20:00 UTC.
+        ageSeconds: 10 * 3600,
+        checkedSeconds: 0,
+        sessionsBehind: 0,
+        suspect: [],
         revisions: 0,
         state: 'ok',
         files,
@@ -67,7 +70,7 @@ it('shows a table with the damaged series and a line that counts', async () => {
   const { code, stdout } = await status(cwd);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^stocks\/1d\/KO +KO +yahoo +3 .* damaged /m);
-  expect(stdout).toMatch(/^stocks\/1d\/SPY .* - +27d 6h +0 +ok +116$/m);
+  expect(stdout).toMatch(/^stocks\/1d\/SPY .* - +- +27d 10h +0 +ok +116$/m);
   expect(stdout).toMatch(/^3 series, 9 rows, .* in 3 files: 1 damaged, 2 ok$/m);
 });
 
@@ -76,8 +79,8 @@ it('gives CSV with one line a series', async () => {
   await someSeries(cwd);
   const { stdout } = await status(cwd, '--csv', 'SPY');
   expect(stdout).toBe(
-    'series,instrument,symbol,period,provider,rows,first,last,missing,ageSeconds,revisions,state,bytes,files\n' +
-      `stocks/1d/SPY,SPY,SPY,1d,yahoo,3,2024-06-03,2024-06-05,,${27 * 86_400 + 6 * 3600},0,ok,116,stocks/1d/SPY.csv\n`,
+    'series,instrument,symbol,period,provider,rows,first,last,missing,suspect,ageSeconds,checkedSeconds,sessionsBehind,revisions,state,bytes,files\n' +
+      `stocks/1d/SPY,SPY,SPY,1d,yahoo,3,2024-06-03,2024-06-05,,,${27 * 86_400 + 10 * 3600},,0,0,ok,116,stocks/1d/SPY.csv\n`,
   );
 });
 

@@ -32,8 +32,11 @@ it('tells rows, ends, age and files of a whole series', async () => {
         first: '2024-06-03',
         last: '2024-06-07',
         missing: [],
-        // From the end of Friday 7 June, 24:00 UTC, to 3 July, 6:00: 25 days and 6 hours.
-        ageSeconds: 25 * 86_400 + 6 * 3600,
+        // From the close of Friday 7 June, 20:00 UTC, to 3 July, 6:00: 25 days and 10 hours.
+        ageSeconds: 25 * 86_400 + 10 * 3600,
+        checkedSeconds: null,
+        sessionsBehind: 0,
+        suspect: [],
         revisions: 0,
         state: 'ok',
         // A header of 36 bytes, a line of 26 (its low has one digit), four of 27.
@@ -50,7 +53,7 @@ it('a hole between covered days is a gap, both its ends in it', async () => {
     ['2024-06-07', '2024-06-07'],
   ] as const;
   await putSeries(root, [{ id: 'SPY', stamps: ['2024-06-03', '2024-06-04', '2024-06-07'], coverage }]);
-  expect(statusOf(root, 'stocks/1d/SPY')).toMatchObject({ missing: [['2024-06-05', '2024-06-06']], state: 'gaps' });
+  expect(statusOf(root, 'stocks/1d/SPY')).toMatchObject({ missing: [['2024-06-05', '2024-06-06']], state: 'failed' });
 });
 
 it('a weekend between covered days is no gap for a share, but for a coin it is', async () => {
@@ -82,14 +85,14 @@ it('a hole in intraday coverage is told as instants, exclusive at the end', asyn
   });
 });
 
-it('proven empty days are no gap, and a contract proven absent is told as such', async () => {
+it('proven empty days are no gap, and a contract proven absent counts as ended', async () => {
   const root = temporaryFolder();
   const absent = { provider: 'yahoo', checked_at: '2024-07-01T00:00:00.000Z' };
   await putSeries(root, [
     { id: 'NONE', stamps: [], coverage: [['2024-06-03', '2024-06-28']], facts: { absent } },
     { id: 'THIN', stamps: ['2024-06-03', '2024-06-28'] },
   ]);
-  expect(statusOf(root, 'stocks/1d/NONE')).toMatchObject({ state: 'absent', rows: 0, first: null, files: [] });
+  expect(statusOf(root, 'stocks/1d/NONE')).toMatchObject({ state: 'ended', rows: 0, first: null, files: [] });
   expect(statusOf(root, 'stocks/1d/THIN')).toMatchObject({ state: 'ok', missing: [] });
 });
 
