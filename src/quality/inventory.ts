@@ -121,6 +121,7 @@ function unreadable({ series, instrument, symbol, period }: SeriesName): SeriesS
 function readEntry(root: string, store: SeriesStore, key: string, now: number): InventoryEntry | undefined {
   const manifest = store.manifestOf(key);
   if (manifest?.series !== key) {
+    if (manifest !== undefined) return undefined;
     const name = nameFromKey(key);
     return name === undefined ? undefined : { name, status: unreadable(name) };
   }

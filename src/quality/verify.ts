@@ -1,6 +1,8 @@
 import { NO_BARS } from '../market/bars.ts';
 import { storedSeries } from '../store/manifest.ts';
 import { requireFolder } from '../store/listing.ts';
+import type { Manifest } from '../store/manifest-form.ts';
+import { OWN_FOLDER } from '../store/paths.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { judgeCompleteness, tradedDays } from './completeness.ts';
 import type { Gap, TradedDays } from './completeness.ts';
@@ -31,11 +33,16 @@ export interface Audit {
 const lies = (path: string, under: string): boolean => under === '' || path === under || path.startsWith(`${under}/`);
 
 /** The name of a series by its manifest, else by its place; undefined for a file that is no manifest of ours. */
-function nameOf(store: SeriesStore, key: string): SeriesName | undefined {
-  const manifest = store.manifestOf(key);
-  if (manifest?.series !== key) return nameFromKey(key);
+function nameOf(manifest: Manifest | undefined, key: string): SeriesName | undefined {
+  if (manifest === undefined) return nameFromKey(key);
   const { class: assetClass, instrument, symbol, period } = manifest;
   return { series: key, class: assetClass, instrument, symbol, period };
+}
+
+/** A manifest that is that of another series: what a file synchronisation leaves that finds two versions of it. */
+function copyFinding(key: string, of: string): Finding {
+  const series = `${OWN_FOLDER}/series/${key}.json`;
+  return { series, kind: 'foreign-file', detail: `a copy of the manifest of ${of}`, severity: 'info' };
 }
 
 function daysOf({ name, version, bars }: SeriesAudit): TradedDays[] {
@@ -68,9 +75,14 @@ export async function verifyFolder(root: string, now: number, under: readonly st
   const broken: Omit<SeriesAudit, 'bars'>[] = [];
   const keys = store.keys();
   for (const key of keys) {
-    const name = nameOf(store, key);
+    const manifest = store.manifestOf(key);
+    if (manifest !== undefined && manifest.series !== key) {
+      if (isMeant(key)) findings.push(copyFinding(key, manifest.series));
+      continue;
+    }
+    const name = nameOf(manifest, key);
     if (name === undefined) continue;
-    const paths = store.manifestOf(key)?.files.map(({ path }) => path) ?? [];
+    const paths = manifest?.files.map(({ path }) => path) ?? [];
     for (const path of paths) listed.add(path);
     if (!isMeant(key, ...paths)) continue;
     let audit = await auditSeries(root, store, name);
