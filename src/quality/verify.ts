@@ -4,11 +4,15 @@ import { requireFolder } from '../store/listing.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { OWN_FOLDER } from '../store/paths.ts';
 import { SeriesStore } from '../store/series-store.ts';
+import { levelOf, unitFindings } from './contract-sense.ts';
+import type { ContractLevel } from './contract-sense.ts';
 import { judgeCompleteness, tradedDays } from './completeness.ts';
 import type { Gap, TradedDays } from './completeness.ts';
 import { SEVERITIES } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { auditFolder } from './folder-audit.ts';
+import { neighbourFindings } from './neighbours.ts';
+import type { QuietContract } from './neighbours.ts';
 import { auditSeries } from './series-audit.ts';
 import type { SeriesAudit } from './series-audit.ts';
 import { nameFromKey } from './series-name.ts';
@@ -73,6 +77,8 @@ export async function verifyFolder(root: string, now: number, under: readonly st
   const listed = new Set<string>();
   const seen: string[] = [];
   const broken: Omit<SeriesAudit, 'bars'>[] = [];
+  const quiet: QuietContract[] = [];
+  const levels: ContractLevel[] = [];
   const keys = store.keys();
   for (const key of keys) {
     const manifest = store.manifestOf(key);
@@ -94,7 +100,12 @@ export async function verifyFolder(root: string, now: number, under: readonly st
     traded.push(...daysOf(audit));
     const { bars, ...rest } = audit;
     if (rest.broken.size > 0) broken.push(rest);
+    if (rest.quiet.length > 0) quiet.push(rest);
+    const level = bars === undefined ? undefined : levelOf(name, bars);
+    if (level !== undefined) levels.push(level);
   }
+  findings.push(...unitFindings(levels));
+  for (const contract of quiet) findings.push(...(await neighbourFindings(open(), keys, contract)));
   const stray = auditFolder(root, listed).filter(({ series }) => isMeant(series));
   const completeness = judgeCompleteness(traded);
   const all = [...findings, ...completeness.findings, ...stray];
