@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bars } from '../../src/market/bars.ts';
 import { PRICE_COLUMNS } from '../../src/market/bars.ts';
-import { moveMeanwhile } from '../../src/quality/contract-sense.ts';
+import { levelOf, moveMeanwhile, unitFindings } from '../../src/quality/contract-sense.ts';
 import { senseFindings, senseOf } from '../../src/quality/sense.ts';
 import { bar, table } from '../market/rows.ts';
 import { anySteps, scale } from './histories.ts';
@@ -169,5 +169,34 @@ describe('the move of a neighbour', () => {
   it('is unknown where it has no bar before the run or none in it', () => {
     expect(moveMeanwhile(bars, { from: 0, to: 2 * DAY })).toBeNaN();
     expect(moveMeanwhile(bars, { from: 5 * DAY, to: 9 * DAY })).toBeNaN();
+  });
+});
+
+describe('the months of a market', () => {
+  const level = (month: string, from: number, close: number) => {
+    const series = `futures/1d/KC/KC_${month}00`;
+    const name = { series, class: 'future', instrument: 'KC', symbol: month, period: '1d' } as const;
+    const bars = table([0, 1, 2].map((day) => bar(from + day * DAY, close, close, close, close + day)));
+    const found = levelOf(name, bars);
+    if (found === undefined) throw new Error('no level');
+    return found;
+  };
+
+  it('that traded together and stand a power of ten apart are told; the fewer are the odd ones', () => {
+    const levels = [level('202303', BEGIN, 180), level('202305', BEGIN, 1.85), level('202307', BEGIN + DAY, 190)];
+    expect(unitFindings(levels)).toMatchObject([{ series: 'futures/1d/KC/KC_20230500', kind: 'price-unit' }]);
+  });
+
+  it('that never traded together may stand anywhere: decades lie between them', () => {
+    expect(unitFindings([level('197909', BEGIN - 9_000 * DAY, 13), level('202303', BEGIN, 140)])).toEqual([]);
+    expect(unitFindings([level('197909', BEGIN - 2 * DAY, 13), level('202303', BEGIN, 140)])).toHaveLength(1);
+  });
+
+  it('of another market are not compared, nor shares', () => {
+    const other = level('202305', BEGIN, 1.8);
+    const name = { ...other.name, series: 'futures/1d/SB/SB_20230500', instrument: 'SB' };
+    expect(unitFindings([level('202303', BEGIN, 180), { ...other, name }])).toEqual([]);
+    const share = { series: 'stocks/1d/KC', class: 'stock', instrument: 'KC', symbol: 'KC', period: '1d' } as const;
+    expect(levelOf(share, table([bar(0, 1, 1, 1, 1)]))).toBeUndefined();
   });
 });
