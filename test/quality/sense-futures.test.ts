@@ -176,7 +176,7 @@ describe('the months of a market', () => {
   const level = (month: string, from: number, close: number) => {
     const series = `futures/1d/KC/KC_${month}00`;
     const name = { series, class: 'future', instrument: 'KC', symbol: month, period: '1d' } as const;
-    const bars = table([0, 1, 2].map((day) => bar(from + day * DAY, close, close, close, close + day)));
+    const bars = table([0, 1, 2].map((day) => bar(from + day * DAY, close, close, close, close * (1 + day / 1_000))));
     const found = levelOf(name, bars);
     if (found === undefined) throw new Error('no level');
     return found;
