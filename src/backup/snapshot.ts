@@ -70,6 +70,8 @@ async function* seriesEntries(
     const again: string[] = [];
     for (const key of keys) {
       const manifest = store.manifestOf(key);
+      // A copy of another series' manifest is no series.
+      if (manifest !== undefined && manifest.series !== key) continue;
       const pinned = manifest === undefined ? undefined : pinSeries(root, manifest);
       if (pinned === undefined && !isLast) {
         again.push(key);

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { keptFormats } from '../download/record.ts';
-import { countDropped } from '../market/bar-checks.ts';
+import { badRows, countDropped, countOutsideHighLow, leftOutRows } from '../market/bar-checks.ts';
 import { NO_BARS } from '../market/bars.ts';
 import { VortexError } from '../market/errors.ts';
 import { cutUnfinished } from '../market/finished.ts';
@@ -45,6 +45,8 @@ const NOTHING_TAKEN = {
   added: 0,
   dropped: 0,
   droppedReasons: {},
+  leftOut: {},
+  flagged: 0,
   unsorted: 0,
   unfinished: 0,
   differs: 0,
@@ -134,23 +136,25 @@ function adoptFile(
   const settleMs = context.settings.settle_minutes * MINUTE_MS;
   const end = finishedEnd(period, sessionRule(instrument, undefined, timezone), time, settleMs);
   const { bars, unfinished } = cutUnfinished(pricesAsGiven(read.bars, provider, series), end);
-  const dropped = countDropped(read.dropped);
+  const bad = badRows(read.dropped);
+  const dropped = countDropped(bad);
   const stamp = (at: number | undefined): string | null => (at === undefined ? null : formatStamp(at, period));
   const taken = {
     ...skipped(path, name, series, ''),
     provider,
     dropped,
-    droppedReasons: read.dropped,
+    droppedReasons: bad,
+    leftOut: leftOutRows(read.dropped),
+    flagged: countOutsideHighLow(bars),
     unsorted: read.unsorted,
     unfinished,
     first: stamp(bars.time[0]),
     last: stamp(bars.time.at(-1)),
   };
   if (bars.time.length === 0) {
-    const placeholders = read.dropped.placeholder ?? 0;
     const empty = unfinished > 0 ? 'none of its bars was finished' : 'it has no bars';
-    const reason = dropped > placeholders ? 'none of its rows is good' : empty;
-    return { row: { ...taken, reason, failed: dropped > placeholders }, after: before, changed: false };
+    const reason = dropped > 0 ? 'none of its rows is good' : empty;
+    return { row: { ...taken, reason, failed: dropped > 0 }, after: before, changed: false };
   }
   const source = {
     file: `${basename(resolve(folder))}/${path}`,

@@ -1,6 +1,7 @@
 import type { Period } from '../market/period.ts';
 import type { ForeignDropped } from '../store/foreign-bars.ts';
-import { textTable, thousands } from './table.ts';
+import { badRowKind } from './bad-row-lines.ts';
+import { counted, textTable, thousands } from './table.ts';
 
 /** What became of one foreign file. */
 export interface ImportedRow {
@@ -19,9 +20,13 @@ export interface ImportedRow {
   readonly failed: boolean;
   /** Bars that were not in the data folder before. */
   readonly added: number;
-  /** Bad rows left out. */
+  /** Bad rows. */
   readonly dropped: number;
   readonly droppedReasons: ForeignDropped;
+  /** Rows that were left out though nothing is wrong with them. */
+  readonly leftOut: ForeignDropped;
+  /** Bars taken as they came though open or close lies outside high and low, or high is below low. */
+  readonly flagged: number;
   /** Rows that stood out of order and were sorted in. */
   readonly unsorted: number;
   /** Bars left out because their session was not over. */
@@ -67,7 +72,7 @@ export function importSummary(rows: readonly ImportedRow[], dryRun: boolean): st
     return count === 0 ? [] : [`${thousands(count)} ${outcome}`];
   });
   const total = (key: 'added' | 'dropped' | 'differs'): number => rows.reduce((sum, row) => sum + row[key], 0);
-  const dropped = total('dropped') === 0 ? '' : `, ${thousands(total('dropped'))} bad rows dropped`;
+  const dropped = total('dropped') === 0 ? '' : `, ${counted(total('dropped'), 'bad row')} dropped`;
   const differs = total('differs') === 0 ? '' : `, ${thousands(total('differs'))} differ and stay as they were`;
   const dry = dryRun ? '; dry run, nothing was written' : '';
   return `${thousands(rows.length)} files: ${counts.join(', ')}; ${thousands(total('added'))} bars added${dropped}${differs}; 0 requests${dry}`;
@@ -77,8 +82,13 @@ export function importSummary(rows: readonly ImportedRow[], dryRun: boolean): st
 export function remarksOn(row: ImportedRow): string[] {
   const remarks: string[] = [];
   if (row.reason !== null) remarks.push(`skipped: ${row.reason}`);
-  const reasons = Object.entries(row.droppedReasons).map(([reason, count]) => `${count} ${reason}`);
-  if (reasons.length > 0) remarks.push(`bad rows dropped: ${reasons.join(', ')}`);
+  const reasons = Object.entries(row.droppedReasons).map(([kind, count]) => `${thousands(count)} ${badRowKind(kind)}`);
+  if (reasons.length > 0) remarks.push(`${counted(row.dropped, 'bad row')} dropped: ${reasons.join(', ')}`);
+  if (row.flagged > 0) {
+    remarks.push(
+      `${counted(row.flagged, 'bar')} with an open, high, low or close that contradict each other, kept as they are`,
+    );
+  }
   if (row.unsorted > 0) remarks.push(`${thousands(row.unsorted)} rows out of order were sorted in`);
   if (row.unfinished > 0) remarks.push(`${row.unfinished} unfinished bars left out`);
   if (row.differs > 0) {

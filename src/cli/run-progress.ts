@@ -16,8 +16,9 @@ export function progressTo(
     show: ({ done, total, result }) => {
       if (result.outcome === 'failed') failed += 1;
       if (!output.isTerminal) {
-        const { series, outcome, added, revised, dropped, provider, error } = result;
-        const facts = { series, outcome, added, revised, dropped, provider };
+        const { series, outcome, added, revised, dropped, droppedReasons, leftOut, provider, error } = result;
+        const kinds = { ...(droppedReasons && { droppedReasons }), ...(leftOut && { leftOut }) };
+        const facts = { series, outcome, added, revised, dropped, ...kinds, provider };
         if (error === null) log.info(facts, `${series} ${outcome}`);
         else if (outcome === 'postponed')
           log.warn({ ...facts, code: error.code }, `${series} ${outcome}: ${error.message}`);

@@ -1,4 +1,5 @@
 import type { RunReport, SeriesResult } from '../download/run-report.ts';
+import { badRowLines } from './bad-row-lines.ts';
 import { counted, textTable, thousands } from './table.ts';
 
 /** How many different problems are told one by one. */
@@ -36,7 +37,7 @@ export function resultTable(results: readonly SeriesResult[]): string {
   );
 }
 
-/** Lines that tell what went wrong, for stderr: a line for each different thing, long lists cut. Pure. */
+/** Lines that tell what went wrong, for stderr: a line for each different thing and each kind of bad row, long lists cut. Pure. */
 export function problemLines(report: RunReport, reportPath: string): string[] {
   const byProblem = new Map<string, string[]>();
   for (const { outcome, error, series } of report.results) {
@@ -48,7 +49,8 @@ export function problemLines(report: RunReport, reportPath: string): string[] {
   }
   const lines = [...byProblem].slice(0, TOLD_PROBLEMS).map(([problem, series]) => `${problem} (${namesOf(series)})`);
   const rest = byProblem.size - lines.length;
-  return rest === 0 ? lines : [...lines, `… and ${thousands(rest)} more; all of them are in ${reportPath}`];
+  const more = rest === 0 ? [] : [`… and ${thousands(rest)} more; all of them are in ${reportPath}`];
+  return [...lines, ...more, ...badRowLines(report.results)];
 }
 
 function namesOf(series: readonly string[]): string {

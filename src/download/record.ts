@@ -1,4 +1,4 @@
-import { countDropped, countOutsideHighLow } from '../market/bar-checks.ts';
+import { badRows, countDropped, countOutsideHighLow, leftOutRows } from '../market/bar-checks.ts';
 import { sameBars } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { formatTradeDate } from '../market/calendar.ts';
@@ -212,7 +212,9 @@ export async function recordSeries(
     const time = merged.bars.time[row];
     return time === undefined ? null : formatStamp(time, period);
   };
-  const dropped = countDropped(fetched.dropped);
+  const bad = badRows(fetched.dropped);
+  const leftOut = leftOutRows(fetched.dropped);
+  const dropped = countDropped(bad);
   const flagged = countOutsideHighLow(fetched.bars) + fetched.undecided;
   const result: SeriesResult = {
     ...plainResult(series, known.stored, provider, outcome, failed ? error : undefined),
@@ -220,7 +222,8 @@ export async function recordSeries(
     revised: merged.revised,
     dropped,
     ...(host !== undefined && merged.added > 0 ? { mixedFrom: provider } : {}),
-    ...(dropped === 0 ? {} : { droppedReasons: fetched.dropped }),
+    ...(dropped === 0 ? {} : { droppedReasons: bad }),
+    ...(countDropped(leftOut) === 0 ? {} : { leftOut }),
     ...(flagged === 0 ? {} : { flagged }),
     first: head?.first ?? stamp(0),
     last: stamp(merged.bars.time.length - 1),

@@ -11,10 +11,13 @@ export interface SeriesResult {
   /** Bars. */
   readonly added: number;
   readonly revised: number;
-  /** Rows of the answers that were not taken. */
+  /** Bad rows of the answers. */
   readonly dropped: number;
+  /** The same by kind. */
   readonly droppedReasons?: Readonly<Partial<Record<string, number>>>;
-  /** Bars that were stored as they came though their open or close lies outside high and low, or their stamp is in doubt. */
+  /** Rows that were left out though nothing is wrong with them, by kind: not over yet, not asked for, without trade. */
+  readonly leftOut?: Readonly<Partial<Record<string, number>>>;
+  /** Bars stored as they came though their open or close lies outside high and low, high is below low, or their stamp is in doubt. */
   readonly flagged?: number;
   /** The provider whose bars were put into this series of another one. */
   readonly mixedFrom?: string;

@@ -21,7 +21,10 @@ export class Metrics {
     'Series of the last run that failed or were postponed, by the code of the error',
     ['code'],
   );
-  readonly #bars = this.#counter('vortex_bars_total', 'Bars added, revised and dropped', ['provider', 'kind']);
+  readonly #bars = this.#counter('vortex_bars_total', 'Bars added and revised, and bad rows dropped', [
+    'provider',
+    'kind',
+  ]);
   readonly #requests = this.#counter('vortex_requests_total', 'Requests sent, by status or fault', [
     'provider',
     'status',

@@ -1,3 +1,4 @@
+import { isSettlementRow } from '../market/bar-checks.ts';
 import { PRICE_COLUMNS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
 import { minuteOf } from '../market/grid.ts';
@@ -37,7 +38,9 @@ function auditValues(bars: Bars, row: number, at: string, faults: FaultCount): v
   const all = [...PRICE_COLUMNS.map((name) => bars[name]), bars.volume, ...bars.extras.values()];
   if (all.some((column) => Math.abs(value(column)) === Infinity))
     faults.add('non-finite', `${at} has an infinite value`);
-  if (high < low) faults.add('high-below-low', `${at} has a high of ${high} below its low of ${low}`);
+  if (isSettlementRow(bars, row)) {
+    faults.add('settlement-row', `${at} had no trade, and one of its prices contradicts its settlement`, 'info');
+  } else if (high < low) faults.add('high-below-low', `${at} has a high of ${high} below its low of ${low}`);
   else if (open > high || open < low || close > high || close < low) {
     faults.add('outside-high-low', `${at} opens or closes outside its high and low, as the source gave it`, 'info');
   }

@@ -35,6 +35,7 @@ export type FindingKind =
   | 'non-finite'
   | 'high-below-low'
   | 'outside-high-low'
+  | 'settlement-row'
   | 'outside-coverage'
   // the sense of the bars
   | SenseKind

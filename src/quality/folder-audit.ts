@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CLASS_FOLDERS } from '../market/series.ts';
-import { filesBelow } from '../store/listing.ts';
+import { filesBelow, isForeignName } from '../store/listing.ts';
 import { OWN_FOLDER } from '../store/paths.ts';
 import type { Finding } from './finding.ts';
 
@@ -15,14 +15,14 @@ function judge(path: string): Finding {
       severity: 'info',
     };
   }
-  return /\.(csv|parquet)$/.test(path)
+  return /\.(csv|parquet)$/.test(path) && !isForeignName(basename(path))
     ? { series: path, kind: 'file-without-manifest', detail: 'no manifest lists this file', severity: 'warning' }
     : { series: path, kind: 'foreign-file', detail: 'not a file of this program', severity: 'info' };
 }
 
 /**
- * Files that no manifest lists: below the folders of the classes, and temporary ones below `.vortex`. What people keep
- * elsewhere in the folder is theirs.
+ * Files that no manifest lists: below the folders of the classes, and temporary and foreign ones below `.vortex`. What
+ * people keep elsewhere in the folder is theirs.
  * @param listed paths that the manifests list, below the data folder
  */
 export function auditFolder(root: string, listed: ReadonlySet<string>): Finding[] {
@@ -31,6 +31,7 @@ export function auditFolder(root: string, listed: ReadonlySet<string>): Finding[
   );
   const own = filesBelow(join(root, OWN_FOLDER))
     .map((path) => `${OWN_FOLDER}/${path}`)
-    .filter((path) => path.endsWith(TEMPORARY) && !path.startsWith(`${OWN_FOLDER}/quarantine/`));
+    .filter((path) => path.endsWith(TEMPORARY) || isForeignName(basename(path)))
+    .filter((path) => !path.startsWith(`${OWN_FOLDER}/quarantine/`));
   return [...data.filter((path) => !listed.has(path)), ...own].map(judge);
 }

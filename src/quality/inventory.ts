@@ -167,6 +167,7 @@ interface Place {
 function readEntry(place: Place, store: SeriesStore, key: string): InventoryEntry | undefined {
   const manifest = store.manifestOf(key);
   if (manifest?.series !== key) {
+    if (manifest !== undefined) return undefined;
     const name = nameFromKey(key);
     return name === undefined ? undefined : { name, status: unreadable(name) };
   }

@@ -1,11 +1,9 @@
 import { PRICE_COLUMNS } from '../market/bars.ts';
 import { figure } from './sense-finding.ts';
 import type { Fault } from './sense-finding.ts';
-import { at, move, UNIT_MOVE } from './sense-series.ts';
+import { at, move, unitPower, unitReason } from './sense-series.ts';
 import type { SenseSeries } from './sense-series.ts';
 
-/** How near (as a logarithm) the columns of one bar have to be to a wrong unit. */
-const UNIT_TOLERANCE = 0.25;
 /** More than this share of the bars: the whole column is off. */
 const WHOLE_COLUMN = 0.9;
 
@@ -26,21 +24,23 @@ function zeroFaults({ bars, rows }: SenseSeries): Fault[] {
   return hasNegative ? [] : found;
 }
 
-/** Bars whose open, high or low is 100 times off their close: single ones, or a whole column. */
-function unitFaults({ bars, rows }: SenseSeries): Fault[] {
+/** Bars whose open, high or low is 100 times off their close (of a future another power of ten): single ones, or a whole column. */
+function unitFaults({ bars, rows, future }: SenseSeries): Fault[] {
   return (['open', 'high', 'low'] as const).flatMap((name) => {
     const column = bars[name];
     const found: Fault[] = [];
     for (const row of rows) {
       const price = at(column, row);
       const close = at(bars.close, row);
-      if (price < close * 50 && price * 50 > close) continue;
-      if (!(Math.abs(Math.abs(move(close, price)) - UNIT_MOVE) < UNIT_TOLERANCE)) continue;
+      if (price < close * 5 && price * 5 > close) continue;
+      const power = unitPower(move(close, price), future);
+      if (power === undefined) continue;
+      const reason = unitReason(`${name} ${10 ** Math.abs(power)} times off the close`, future);
       const figures = (): string => `${figure(price)}, close ${figure(close)}`;
-      found.push({ kind: 'price-unit', severity: 'error', row, reason: `${name} 100 times off the close`, figures });
+      found.push({ kind: 'price-unit', severity: 'error', row, reason, figures });
     }
     if (found.length <= WHOLE_COLUMN * rows.length) return found;
-    return found.map((fault) => ({ ...fault, reason: `the whole column ${name} 100 times off the close` }));
+    return found.map((fault) => ({ ...fault, reason: `the whole column ${fault.reason}` }));
   });
 }
 

@@ -30,6 +30,10 @@ const SURE_FALL = 2.5;
 const LEAST_DAYS_APART = 5;
 /** Amounts this near to each other are one amount. */
 const SAME_AMOUNT = 0.01;
+/** Two payments above this part of the price within days are odd even if they differ. */
+const LARGE_PAYMENT = 0.05;
+/** How near a move has to be to what a payment and a consolidation make of it together: as many usual moves. */
+const CONSOLIDATION_NOISE = 3;
 
 /** Dividends of the series that have a close before them, above zero. */
 export function dividendsIn({ bars, rows }: SenseSeries): Dividend[] {
@@ -47,14 +51,24 @@ export function dividendsIn({ bars, rows }: SenseSeries): Dividend[] {
   return found;
 }
 
-function sizeFault({ bars, isLong }: SenseSeries, { row, before, amount, part }: Dividend): Fault | undefined {
+/** Whether prices move by a payment and by a consolidation of that day together, so that one makes up for the other. */
+function isConsolidated({ bars, moveNoise }: SenseSeries, { row, before, part }: Dividend): boolean {
+  const ratio = at(bars.extras.get('Stock Splits'), row);
+  if (!(ratio > 0 && ratio < 1)) return false;
+  const expected = Math.log(1 - part) - Math.log(ratio);
+  return Math.abs(move(at(bars.close, before), at(bars.close, row)) - expected) <= CONSOLIDATION_NOISE * moveNoise;
+}
+
+function sizeFault(series: SenseSeries, dividend: Dividend): Fault | undefined {
+  const { bars, isLong } = series;
+  const { row, before, amount, part } = dividend;
   const close = at(bars.close, before);
   const figures = (): string => `${figure(amount)} a share at ${figure(close)}`;
   const fault = { kind: 'dividend-amount', row, figures } as const;
   if (amount < 0) return { ...fault, severity: 'error', reason: 'a dividend below zero' };
   if (part >= 1) return { ...fault, severity: 'error', reason: 'a dividend of more than the share costs' };
   const fall = 1 - at(bars.low, row) / close;
-  if (isLong || part < LARGE_PART || fall >= part * LEAST_FALL) return undefined;
+  if (isLong || part < LARGE_PART || fall >= part * LEAST_FALL || isConsolidated(series, dividend)) return undefined;
   return { ...fault, severity: 'warning', reason: 'a large dividend that the price did not fall by' };
 }
 
@@ -91,6 +105,18 @@ export function twinsIn(
   });
 }
 
+/** Pairs of large payments within days that are no twins, though one of them may be the other in another form. */
+function largePairs({ bars, isLong }: SenseSeries, dividends: readonly Dividend[]): (readonly [Dividend, Dividend])[] {
+  if (isLong) return [];
+  const large = dividends.filter(({ part }) => part > LARGE_PAYMENT);
+  return large.flatMap((second, index) => {
+    const first = large[index - 1];
+    if (first === undefined || Math.abs(move(first.amount, second.amount)) < SAME_AMOUNT) return [];
+    const apart = at(bars.time, second.row) - at(bars.time, first.row);
+    return apart <= LEAST_DAYS_APART * DAY_MS ? [[first, second] as const] : [];
+  });
+}
+
 /** Dividends whose amount or whose very being does not fit the prices. */
 export function dividendFaults(series: SenseSeries, dividends: readonly Dividend[]): Fault[] {
   const sizes = dividends.flatMap((dividend) => sizeFault(series, dividend) ?? []);
@@ -100,5 +126,13 @@ export function dividendFaults(series: SenseSeries, dividends: readonly Dividend
     const figures = (): string => `${figure(phantom.amount)} a share`;
     return { kind: 'dividend-phantom', severity: 'warning', row: phantom.row, reason, figures };
   });
-  return [...sizes, ...smallFaults(series, dividends), ...twins];
+  const pairs = largePairs(series, dividends).map(([first, second]): Fault => {
+    const amounts = [first, second].map(
+      ({ amount, before }) => `${figure(amount)} at ${figure(at(series.bars.close, before))}`,
+    );
+    const reason = 'two payments of more than 5 % of the price within five days';
+    const figures = (): string => amounts.join(' and ');
+    return { kind: 'dividend-phantom', severity: 'warning', row: first.row, lastRow: second.row, reason, figures };
+  });
+  return [...sizes, ...smallFaults(series, dividends), ...twins, ...pairs];
 }

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../market/period.ts';
 import type { Fault } from './sense-finding.ts';
-import { at } from './sense-series.ts';
+import { at, move } from './sense-series.ts';
 import type { SenseSeries } from './sense-series.ts';
 
 /** Bars that repeat, price for price and lot for lot, though there was trade: a copy, from this many bars on. */
@@ -11,6 +11,11 @@ const UNUSUAL_SHARE = 0.05;
 const SURE_RUN = 16;
 /** Intraday, nights, weekends and holidays may have bars without trade: longer runs only. */
 const LONGEST_CLOSURE_MS = 4 * DAY_MS;
+
+/** Bars that repeat or have no volume mean something in a contract only so near to the end of its life, */
+const NEAR_END_MS = 45 * DAY_MS;
+/** or where the price after them jumps by this many usual moves. */
+const JUMP = 4;
 
 /** Rows that do something, one after the other; `to` is exclusive, both are positions in the rows with a close. */
 interface Run {
@@ -77,8 +82,29 @@ function copyFaults(series: SenseSeries, isRepeat: (index: number) => boolean): 
     }));
 }
 
+/** Whether a run is odd by itself. Back months are quiet for weeks: theirs are, only near the end or where a jump follows. */
+function isOddRun({ bars, rows, future, moveNoise }: SenseSeries, { from, to }: Run): boolean {
+  if (future === undefined) return true;
+  const [first, last, next] = [from, to - 1, to].map((index) => rows[index] ?? -1);
+  const isNearEnd = future.end !== undefined && at(bars.time, first ?? -1) >= future.end - NEAR_END_MS;
+  return isNearEnd || Math.abs(move(at(bars.close, last ?? -1), at(bars.close, next ?? -1))) > JUMP * moveNoise;
+}
+
+/** Whether the close stands still in all of a run, and in the bar before it. */
+function standsStill({ bars, rows }: SenseSeries, { from, to }: Run): boolean {
+  const close = at(bars.close, rows[from - 1] ?? -1);
+  return rows.subarray(from, to).every((row) => at(bars.close, row) === close);
+}
+
+/** What runs of a series come to. */
+export interface RunFaults {
+  readonly faults: readonly Fault[];
+  /** Of a contract: runs that mean something only where its neighbours moved meanwhile. */
+  readonly quiet: readonly Fault[];
+}
+
 /** Bars that only repeat, and volumes that are missing amid trading. */
-export function runFaults(series: SenseSeries): Fault[] {
+export function runFaults(series: SenseSeries): RunFaults {
   const { bars, rows } = series;
   const found: Fault[] = [];
   for (const row of rows) {
@@ -97,10 +123,13 @@ export function runFaults(series: SenseSeries): Fault[] {
   const isTold = (row: number): boolean => copies.some((copy) => row >= copy.row && row <= (copy.lastRow ?? copy.row));
   const stale = unusualRuns(series, isRepeat).filter(({ from }) => !isTold(rows[from] ?? -1));
   const silent = unusualRuns(series, (index) => at(bars.volume, rows[index] ?? -1) === 0);
-  return [
-    ...found,
-    ...copies,
-    ...stale.map((run) => toFault('stale-bars', 'bars that repeat the one before', run)),
-    ...silent.map((run) => toFault('volume', 'no volume amid trading', run)),
+  const told = [
+    ...stale.map((run) => ({ run, fault: toFault('stale-bars', 'bars that repeat the one before', run) })),
+    ...silent.map((run) => ({ run, fault: toFault('volume', 'no volume amid trading', run) })),
   ];
+  const [odd, others] = [true, false].map((isOdd) => told.filter(({ run }) => isOddRun(series, run) === isOdd));
+  return {
+    faults: [...found, ...copies, ...(odd ?? []).map(({ fault }) => fault)],
+    quiet: (others ?? []).filter(({ run }) => standsStill(series, run)).map(({ fault }) => fault),
+  };
 }

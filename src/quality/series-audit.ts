@@ -13,10 +13,12 @@ import type { Manifest, ManifestVersion, StoredFile } from '../store/manifest-fo
 import { revisionsPath } from '../store/revisions.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { auditBars, firstDifference } from './bar-audit.ts';
+import { futureOf } from './contract-sense.ts';
 import { auditCsv } from './csv-audit.ts';
 import type { Fault } from './finding.ts';
 import type { SenseFinding } from './sense-finding.ts';
-import { senseFindings } from './sense.ts';
+import { senseOf } from './sense.ts';
+import type { QuietRun } from './sense.ts';
 import type { SeriesName } from './series-name.ts';
 
 /** What an audit of one series comes to. */
@@ -29,6 +31,8 @@ export interface SeriesAudit {
   readonly version?: ManifestVersion;
   /** Its bars, if they can be read. */
   readonly bars?: Bars;
+  /** Of a contract: where it stood still, which is a fault where its neighbours moved. */
+  readonly quiet: readonly QuietRun[];
   /** Files that cannot be relied on; below the data folder. */
   readonly broken: ReadonlySet<string>;
 }
@@ -126,11 +130,17 @@ interface Kept {
   readonly isWhole: boolean;
 }
 
-async function auditVersion(root: string, manifest: Manifest, version: ManifestVersion): Promise<ReadFiles> {
+interface AuditedVersion extends ReadFiles {
+  readonly quiet: readonly QuietRun[];
+}
+
+async function auditVersion(root: string, manifest: Manifest, version: ManifestVersion): Promise<AuditedVersion> {
   const { period } = manifest;
   const said = { ...version, coverage: storedSeries(version, period).coverage };
   const faults: Fault[] = [];
   const broken = new Set<string>();
+  const quiet: QuietRun[] = [];
+  const future = futureOf(manifest, version.expires);
   let kept: Kept | undefined;
   for (const format of new Set(version.files.map((file) => file.format))) {
     const read = await readFormat(root, version, format, period);
@@ -151,7 +161,11 @@ async function auditVersion(root: string, manifest: Manifest, version: ManifestV
       faults.push(...found);
       areGood = areGood && !found.some(isError);
       // What makes no sense is the source's word all the same: the file is as it was written.
-      if (areGood) faults.push(...senseFindings(read.bars, period).map(asFault));
+      if (areGood) {
+        const sense = senseOf(read.bars, period, future);
+        faults.push(...sense.findings.map(asFault));
+        quiet.push(...sense.quiet);
+      }
     }
     if (!areGood) for (const path of paths) broken.add(path);
     kept ??= { bars: read.bars, format, areGood, isWhole: read.broken.size === 0 };
@@ -159,7 +173,7 @@ async function auditVersion(root: string, manifest: Manifest, version: ManifestV
   if (version.files.length === 0 && version.rows > 0) {
     faults.push({ kind: 'rows', detail: `no file, by the manifest ${version.rows} rows`, severity: 'error' });
   }
-  return { ...(kept === undefined ? {} : { bars: kept.bars }), faults, broken };
+  return { ...(kept === undefined ? {} : { bars: kept.bars }), faults, quiet, broken };
 }
 
 /** The version to judge by: what a commit that was cut off left in force, else all that the manifest says. */
@@ -184,10 +198,10 @@ export async function auditSeries(root: string, store: SeriesStore, name: Series
   if (manifest?.series !== series) {
     const detail = manifest === undefined ? 'cannot be read' : `is that of ${manifest.series}`;
     const fault: Fault = { kind: 'manifest-unreadable', detail: `its manifest ${detail}`, severity: 'error' };
-    return { name, paths: [], faults: [fault], broken: new Set() };
+    return { name, paths: [], faults: [fault], quiet: [], broken: new Set() };
   }
   const version = inForce(manifest, store.read({ key: series, period }).version);
-  const { bars, faults, broken } = await auditVersion(root, manifest, version);
+  const { bars, faults, quiet, broken } = await auditVersion(root, manifest, version);
   const isBefore = version.files.some(({ sha256 }, index) => sha256 !== manifest.files[index]?.sha256);
   const unfinished: Fault[] =
     manifest.before !== undefined && isBefore
@@ -198,6 +212,7 @@ export async function auditSeries(root: string, store: SeriesStore, name: Series
     paths: [...new Set([...manifest.files, ...version.files].map(({ path }) => path))],
     faults: [...faults, ...unfinished, ...auditMixed(version, period), ...auditRevisions(root, series, version)],
     version,
+    quiet,
     broken,
     ...(bars === undefined ? {} : { bars }),
   };

@@ -1,12 +1,18 @@
 import { NO_BARS } from '../market/bars.ts';
 import { storedSeries } from '../store/manifest.ts';
 import { requireFolder } from '../store/listing.ts';
+import type { Manifest } from '../store/manifest-form.ts';
+import { OWN_FOLDER } from '../store/paths.ts';
 import { SeriesStore } from '../store/series-store.ts';
+import { levelOf, unitFindings } from './contract-sense.ts';
+import type { ContractLevel } from './contract-sense.ts';
 import { judgeCompleteness, tradedDays } from './completeness.ts';
 import type { Gap, TradedDays } from './completeness.ts';
 import { SEVERITIES } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { auditFolder } from './folder-audit.ts';
+import { neighbourFindings } from './neighbours.ts';
+import type { QuietContract } from './neighbours.ts';
 import { auditSeries } from './series-audit.ts';
 import type { SeriesAudit } from './series-audit.ts';
 import { nameFromKey } from './series-name.ts';
@@ -31,11 +37,16 @@ export interface Audit {
 const lies = (path: string, under: string): boolean => under === '' || path === under || path.startsWith(`${under}/`);
 
 /** The name of a series by its manifest, else by its place; undefined for a file that is no manifest of ours. */
-function nameOf(store: SeriesStore, key: string): SeriesName | undefined {
-  const manifest = store.manifestOf(key);
-  if (manifest?.series !== key) return nameFromKey(key);
+function nameOf(manifest: Manifest | undefined, key: string): SeriesName | undefined {
+  if (manifest === undefined) return nameFromKey(key);
   const { class: assetClass, instrument, symbol, period } = manifest;
   return { series: key, class: assetClass, instrument, symbol, period };
+}
+
+/** A manifest that is that of another series: what a file synchronisation leaves that finds two versions of it. */
+function copyFinding(key: string, of: string): Finding {
+  const series = `${OWN_FOLDER}/series/${key}.json`;
+  return { series, kind: 'foreign-file', detail: `a copy of the manifest of ${of}`, severity: 'info' };
 }
 
 function daysOf({ name, version, bars }: SeriesAudit): TradedDays[] {
@@ -66,11 +77,18 @@ export async function verifyFolder(root: string, now: number, under: readonly st
   const listed = new Set<string>();
   const seen: string[] = [];
   const broken: Omit<SeriesAudit, 'bars'>[] = [];
+  const quiet: QuietContract[] = [];
+  const levels: ContractLevel[] = [];
   const keys = store.keys();
   for (const key of keys) {
-    const name = nameOf(store, key);
+    const manifest = store.manifestOf(key);
+    if (manifest !== undefined && manifest.series !== key) {
+      if (isMeant(key)) findings.push(copyFinding(key, manifest.series));
+      continue;
+    }
+    const name = nameOf(manifest, key);
     if (name === undefined) continue;
-    const paths = store.manifestOf(key)?.files.map(({ path }) => path) ?? [];
+    const paths = manifest?.files.map(({ path }) => path) ?? [];
     for (const path of paths) listed.add(path);
     if (!isMeant(key, ...paths)) continue;
     let audit = await auditSeries(root, store, name);
@@ -82,7 +100,12 @@ export async function verifyFolder(root: string, now: number, under: readonly st
     traded.push(...daysOf(audit));
     const { bars, ...rest } = audit;
     if (rest.broken.size > 0) broken.push(rest);
+    if (rest.quiet.length > 0) quiet.push(rest);
+    const level = bars === undefined ? undefined : levelOf(name, bars);
+    if (level !== undefined) levels.push(level);
   }
+  findings.push(...unitFindings(levels));
+  for (const contract of quiet) findings.push(...(await neighbourFindings(open(), keys, contract)));
   const stray = auditFolder(root, listed).filter(({ series }) => isMeant(series));
   const completeness = judgeCompleteness(traded);
   const all = [...findings, ...completeness.findings, ...stray];

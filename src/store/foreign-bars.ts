@@ -1,4 +1,4 @@
-import { checkBars, pickBars } from '../market/bar-checks.ts';
+import { checkBars, isNoTrade, pickBars } from '../market/bar-checks.ts';
 import type { DropReason } from '../market/bar-checks.ts';
 import { allocateBars, EXTRA_COLUMNS, PRICE_COLUMNS } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
@@ -20,7 +20,7 @@ export interface ForeignBars {
   readonly dropped: ForeignDropped;
   /** Rows that stood behind a later one; they were sorted in. */
   readonly unsorted: number;
-  /** Stamps of which only bad rows tell: nothing is known of them. Ascending. */
+  /** Stamps for which the file has bad rows only: nothing is known of them. A row that says "no trade" is not bad. Ascending. */
   readonly holes: readonly number[];
 }
 
@@ -55,8 +55,8 @@ function isNewestFirst(rows: ForeignTable['rows'], time: number, rule: StampRule
 }
 
 /**
- * Turns the rows of a foreign file into bars: sorted, bad rows left out and counted, of rows with one stamp the first
- * good one kept. Pure.
+ * Turns the rows of a foreign file into bars: sorted, bad rows left out and counted, of good rows with one stamp the
+ * second kept. Pure.
  */
 export function foreignBars({ columns, rows, broken }: ForeignTable, rule: StampRule): ForeignBars {
   const dropped: Partial<Record<ForeignDropReason, number>> = broken === 0 ? {} : { 'broken-row': broken };
@@ -81,14 +81,14 @@ export function foreignBars({ columns, rows, broken }: ForeignTable, rule: Stamp
     }
   });
   const timeAt = (row: number): number => time[row] ?? Number.NaN;
-  // Stable: of rows with one stamp the first of the file comes first.
+  // Stable: rows with one stamp stay in their order, by which the checks choose between them.
   good.sort((a, b) => timeAt(a) - timeAt(b));
-  const checked = checkBars(pickBars(table, good), EVERYTHING);
+  const checked = checkBars(pickBars(table, good), EVERYTHING, oldestFirst !== rows);
   const kept = new Set(checked.bars.time);
   return {
     bars: checked.bars,
     dropped: { ...dropped, ...checked.dropped },
     unsorted: oldestFirst === rows ? unsorted : Math.max(unsorted, rows.length),
-    holes: [...new Set(good.map(timeAt))].filter((stamp) => !kept.has(stamp)),
+    holes: [...new Set(good.filter((row) => !isNoTrade(table, row)).map(timeAt))].filter((stamp) => !kept.has(stamp)),
   };
 }

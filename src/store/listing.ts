@@ -6,6 +6,14 @@ import { manifestsFolder, OWN_FOLDER } from './paths.ts';
 
 const ENDING = '.json';
 
+/** What operating systems and file synchronisation leave in folders: `._SPY.json`, `SPY 2.json`, `SPY (conflicted copy).json`. */
+const FOREIGN = /^\.|[ ()~]|\.sync-conflict-|^(?:Thumbs\.db|desktop\.ini)$/i;
+
+/** True for a name that no file of this program has, in `.vortex` and below the folders of the classes. */
+export function isForeignName(name: string): boolean {
+  return FOREIGN.test(name);
+}
+
 /** Names of what stands in a folder, unsorted; none when there is no such folder. @throws VortexError `folder-unusable` */
 export function namesIn(folder: string): string[] {
   try {
@@ -29,10 +37,10 @@ export function filesBelow(folder: string): string[] {
   }
 }
 
-/** Keys of the series that have a manifest of their own. */
+/** Keys of the series that have a manifest of their own; files with foreign names are passed over. */
 export function listManifests(root: string): string[] {
   return filesBelow(manifestsFolder(root))
-    .filter((path) => path.endsWith(ENDING))
+    .filter((path) => path.endsWith(ENDING) && !path.split('/').some(isForeignName))
     .map((path) => path.slice(0, -ENDING.length));
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { namesIn } from './listing.ts';
+import { isForeignName, namesIn } from './listing.ts';
 import { readPart, readWhole, statFile, storeError } from './files.ts';
 import { rawFolder } from './paths.ts';
 
@@ -78,7 +78,7 @@ export interface Pack extends PackPaths {
 export function packsOf(root: string): Pack[] {
   return rawDays(root).flatMap((day) =>
     namesIn(join(rawFolder(root), day))
-      .filter((name) => name.endsWith(INDEX))
+      .filter((name) => name.endsWith(INDEX) && !isForeignName(name))
       .map((name) => name.slice(0, -INDEX.length))
       .map((run) => ({ day, run, ...packPaths(root, day, run) }))
       .filter(({ index }) => statFile(index) !== undefined),

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { writeWhole } from './durable-file.ts';
-import { namesIn } from './listing.ts';
+import { isForeignName, namesIn } from './listing.ts';
 import { makeFolder, readWhole } from './files.ts';
 import { runReportsFolder } from './paths.ts';
 
@@ -26,7 +26,7 @@ export async function keepRunReport(root: string, run: string, report: unknown, 
 /** Names of the kept reports, the newest last. */
 export function reportNames(root: string): string[] {
   return namesIn(runReportsFolder(root))
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && !isForeignName(name))
     .sort();
 }
 

@@ -123,26 +123,29 @@ describe('answers with quirks give the same files as clean ones', () => {
     ['the last day twice', 'duplicate', { 'live-quote': 1 }],
     ['stamps an hour before midnight', 'dst', undefined],
     ['no currency', 'null-currency', undefined],
-  ])('%s', async (_, quirk, dropped) => {
+  ])('%s', async (_, quirk, leftOut) => {
     const cwd = temporaryFolder();
     const sandbox = await standIn(NOW, `yahoo:${quirk}`);
     const odd = await vortex([...DAILY, ...MODE, '-o', 'out'], { cwd, env: sandbox.env });
     await sandbox.change({ faults: '' });
     const clean = await vortex([...DAILY, ...MODE, '-o', 'undisturbed'], { cwd, env: sandbox.env });
     expect([odd.code, clean.code]).toEqual([0, 0]);
-    expect(resultOf(readReport(odd.stdout), 'stocks/1d/SPY').droppedReasons).toEqual(dropped);
+    expect(resultOf(readReport(odd.stdout), 'stocks/1d/SPY')).toMatchObject({ dropped: 0 });
+    expect(resultOf(readReport(odd.stdout), 'stocks/1d/SPY').leftOut).toEqual(leftOut);
+    expect(odd.stderr).not.toContain('bad row');
     const csv = (folder: string): unknown => csvRows(join(cwd, folder, 'stocks/1d/SPY.csv'));
     expect(csv('out')).toEqual(csv('undisturbed'));
   });
 
-  it('null rows are left out and counted, and every other bar is there', async () => {
+  it('null rows say that there was no trade: they are left out and counted, and every other bar is there', async () => {
     const cwd = temporaryFolder();
     const sandbox = await standIn(NOW, 'yahoo:nulls');
     const { code, stdout } = await vortex([...DAILY, ...MODE], { cwd, env: sandbox.env });
     expect(code).toBe(0);
     const truth = await sandbox.truth('stock/SPY?period=1d&from=2024-01-02&to=2024-06-29');
-    const { added, droppedReasons } = resultOf(readReport(stdout), 'stocks/1d/SPY');
-    const nulls = droppedReasons?.['null-close'] ?? 0;
+    const { added, dropped, leftOut } = resultOf(readReport(stdout), 'stocks/1d/SPY');
+    const nulls = leftOut?.['no-trade'] ?? 0;
+    expect(dropped).toBe(0);
     expect(nulls).toBeGreaterThan(0);
     expect(added + nulls).toBe(truth.length);
     const closes = new Map(truth.map((bar) => [bar.time, bar.close]));

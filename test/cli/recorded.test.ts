@@ -78,11 +78,11 @@ describe.skipIf(NO_RECORDINGS !== undefined)('AAPL, BTC-USD and EURUSD of 2020, 
         first: good[0]?.date,
         last: good.at(-1)?.date,
       });
-      expect(result.droppedReasons?.['null-close'] ?? 0).toBe(rows.length - good.length);
+      expect(result.leftOut?.['no-trade'] ?? 0).toBe(rows.length - good.length);
     }
     // Known of 2020: 253 trading days, and four days of nulls for bitcoin.
     expect(resultOf(report, 'stocks/1d/AAPL').added).toBe(253);
-    expect(resultOf(report, 'stocks/1d/BTC-USD')).toMatchObject({ added: 362, droppedReasons: { 'null-close': 4 } });
+    expect(resultOf(report, 'stocks/1d/BTC-USD')).toMatchObject({ added: 362, dropped: 0, leftOut: { 'no-trade': 4 } });
 
     const before = identities(data);
     const again = await vortex(args, { cwd, env: sandbox.env });

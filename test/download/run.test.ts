@@ -57,9 +57,7 @@ describe('a series', () => {
     const root = temporaryFolder();
     const session = { tradeDate: day('2024-01-31'), closesAt: day('2099-01-01') };
     const ran = await run(root, [job(root, SPY)], (range) => ({ ...good(range), source: { symbol: 'X', session } }));
-    expect(ran.results).toMatchObject([
-      { added: 30, last: '2024-01-30', droppedReasons: { unfinished: 1 }, dropped: 1 },
-    ]);
+    expect(ran.results).toMatchObject([{ added: 30, last: '2024-01-30', leftOut: { unfinished: 1 }, dropped: 0 }]);
     expect(storeOf(root).read(SPY).stored.coverage).toEqual([days('2024-01-01', '2024-01-30')]);
   });
 

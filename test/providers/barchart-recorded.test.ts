@@ -54,14 +54,17 @@ describe.skipIf(NO_RECORDINGS !== undefined)('real contracts come through as the
       to: period === '1d' ? '2026-03-01' : '2026-03-01T00:00:00Z',
     });
     const { bars, dropped } = await atWork(barchart, { base_url: site.url, ...ACCOUNT }, NOW).fetch(asked);
-    expect(dropped).toEqual({});
+    // SONIA3 of 2023-10-12 traded twice, with a high below its low; the like of it without trade is a settlement.
+    const good = rows.filter(({ values: [, high, low, , volume] }) => Number(high) >= Number(low) || volume === '0');
+    expect(dropped).toEqual(good.length === rows.length ? {} : { 'high-below-low': rows.length - good.length });
+    expect(rows.length - good.length).toBe(name === 'Day_SONIA3_20231200.csv' ? 1 : 0);
     expect(faultsOf(bars, asked)).toEqual([]);
     expect(stampsOf(bars, period)).toEqual(
-      rows.map(({ stamp, utc }) => (period === '1d' ? stamp : utc.replace('+0000', 'Z'))),
+      good.map(({ stamp, utc }) => (period === '1d' ? stamp : utc.replace('+0000', 'Z'))),
     );
     const columns = [bars.open, bars.high, bars.low, bars.close, bars.volume];
-    expect(rows.map((_, row) => columns.map((column) => column[row]))).toEqual(
-      rows.map(({ values }) => values.map(Number)),
+    expect(good.map((_, row) => columns.map((column) => column[row]))).toEqual(
+      good.map(({ values }) => values.map(Number)),
     );
   });
 });

@@ -61,7 +61,7 @@ conformance({
     }),
     request: euro('1m', '2024-07-02T00:00:00Z', '2024-07-03T00:00:00Z'),
     good: 2,
-    reasons: ['duplicate-time', 'out-of-order', 'high-below-low', 'outside-range'],
+    reasons: ['repeated-row', 'out-of-order', 'high-below-low', 'outside-range'],
   },
 });
 

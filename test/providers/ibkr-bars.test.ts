@@ -32,6 +32,7 @@ describe('rows of an answer', () => {
       '20240624,10,11,9,10,100',
       '20240625,10,11,9,abc,100',
       '20240626,10,8,9,10,100',
+      '20240627,10,11,9,9,100',
       '20240627,10,11,9,10,100',
       '20240627,10,11,9,10,100',
       '20240626,10,11,9,10,100',
@@ -40,10 +41,12 @@ describe('rows of an answer', () => {
     );
     const { bars, dropped } = await session.fetchBars(WEEK, never);
     expect(stampsOf(bars, '1d')).toEqual(['2024-06-24', '2024-06-27']);
+    expect(bars.close[1]).toBe(10);
     expect(dropped).toEqual({
       'not-a-number': 1,
       'high-below-low': 1,
       'duplicate-time': 1,
+      'repeated-row': 1,
       'out-of-order': 1,
       'null-close': 1,
       'outside-range': 1,

@@ -40,14 +40,14 @@ describe('null rows', () => {
     expect(list(bars.volume)).toEqual([Number.NaN, 0]);
   });
 
-  it('a chunk of nothing but nulls is an empty list with every row counted', async () => {
+  it('a chunk of nothing but nulls is an empty list with every row counted as one without trade', async () => {
     const nulls = [null, null, null];
     const stamps = ['2024-07-12T13:30:00Z', '2024-07-12T13:31:00Z', '2024-07-12T13:32:00Z'];
     const body = chartBody({ granularity: '1m', stamps, close: nulls });
     const wish = { instrument: SPY, period: '1m', from: '2024-07-12T00:00:00Z', to: '2024-07-13T00:00:00Z' } as const;
     const { bars, dropped } = await made(yahoo, body, wish);
     expect(bars.time).toHaveLength(0);
-    expect(dropped).toEqual({ 'null-close': 3 });
+    expect(dropped).toEqual({ 'no-trade': 3 });
   });
 });
 

@@ -69,7 +69,7 @@ conformance({
     body: chartBody(rows),
     request: spy('1d', '2024-06-03', '2024-06-10'),
     good: 2,
-    reasons: ['null-close', 'not-a-number', 'high-below-low', 'outside-range'],
+    reasons: ['no-trade', 'not-a-number', 'high-below-low', 'outside-range'],
   },
 });
 

@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import type { Finding } from '../../src/quality/finding.ts';
+import { inventory } from '../../src/quality/inventory.ts';
 import { verifyFolder } from '../../src/quality/verify.ts';
 import { sha256 } from '../../src/store/files.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -186,6 +188,46 @@ it('leftovers and strangers are told, but are no errors; what lies elsewhere is 
     ['info', `${SPY}.tmp`, 'leftover'],
     ['info', 'stocks/1d/readme.txt', 'foreign-file'],
   ]);
+});
+
+it('what operating systems and file synchronisation leave is foreign, and makes no series of it', async () => {
+  const root = await folderWith({ id: 'SPY', stamps: WEEK, formats: ['csv'] });
+  const manifest = readFileSync(join(root, MANIFEST));
+  const strangers = [
+    '.DS_Store',
+    'series/stocks/1d/._SPY.json',
+    'series/stocks/1d/SPY 2.json',
+    'series/stocks/1d/SPY (conflicted copy).json',
+    'series/stocks/1d/SPY.sync-conflict-20240703-060000-ABCDEF1.json',
+    'series/stocks/1d/SPY-LAPTOP.json',
+    'series/stocks/1d/Thumbs.db',
+  ].map((path) => `.vortex/${path}`);
+  for (const path of [...strangers, 'stocks/1d/._SPY.csv']) {
+    writeFileSync(join(root, path), path.endsWith('.json') && !path.includes('._') ? manifest : 'binary');
+  }
+  const audit = await verifyFolder(root, NOW, []);
+  expect(audit.checked.map(({ series }) => series)).toEqual(['stocks/1d/SPY']);
+  expect(audit.findings.map(({ series, kind, severity }) => `${severity} ${kind} ${series}`).sort()).toEqual(
+    [...strangers, 'stocks/1d/._SPY.csv'].map((path) => `info foreign-file ${path}`).sort(),
+  );
+  expect(inventory(root, NOW).map(({ status }) => [status.series, status.state])).toEqual([['stocks/1d/SPY', 'ok']]);
+  const found = { series: 0, damaged: [] };
+  const wait = (): Promise<void> => Promise.resolve();
+  const saved: string[] = [];
+  for await (const entry of takeSnapshot({ root, now: NOW, config: [], raw: true, wait }, found))
+    saved.push(entry.path);
+  expect(found).toEqual({ series: 1, damaged: [] });
+  expect(saved.filter((path) => path.includes('/series/'))).toEqual([MANIFEST]);
+});
+
+it('a settlement row is a word only, the same high below low on a day with trade an error', async () => {
+  const root = await folderWith();
+  edit(root, SPY, (text) => text.replace('2024-06-05,12,14,11,13,100', '2024-06-05,13,12,13,13,0'));
+  believe(root);
+  expect(await kinds(root)).toEqual(['info settlement-row']);
+  edit(root, SPY, (text) => text.replace('2024-06-05,13,12,13,13,0', '2024-06-05,13,12,13,13,5'));
+  believe(root);
+  expect(await kinds(root)).toEqual(['error high-below-low']);
 });
 
 it('what a crash left behind the log of revisions is worth a word only', async () => {

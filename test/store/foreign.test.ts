@@ -152,19 +152,23 @@ describe('rows of foreign files', () => {
       HEADER +
         '1970-01-01T06:00:00+0000,0,0,0,0,0\n' +
         '2024-01-02,1,1,1,1,1\n' +
-        '2024-01-02,2,2,2,2,2\n' + // the same stamp again
+        '2024-01-02,2,2,2,2,2\n' + // the same stamp again: the second counts
+        '2024-01-02,2,2,2,2,2\n' + // and once more the same
         '2024-01-03,1,1,1,,1\n' + // no close
         '2024-01-04,1,1,2,1,1\n' + // high below low
         '2024-01-05,1,1,1,131-16,1\n' + // no number
         '2024-01-08,1,1,1,1\n' + // too few fields
         'total,1,1,1,1,1\n' +
+        '2024-01-08,1,1,1,,0\n' + // no trade: its date is known
         '2024-01-09,-1,-1,-2,-1.5,0\n', // a negative price is legal
     );
     expect(Array.from(bars.time, (time) => formatStamp(time, '1d'))).toEqual(['2024-01-02', '2024-01-09']);
-    expect(bars.close[0]).toBe(1);
+    expect(bars.close[0]).toBe(2);
     expect(dropped).toEqual({
       placeholder: 1,
       'duplicate-time': 1,
+      'repeated-row': 1,
+      'no-trade': 1,
       'null-close': 1,
       'high-below-low': 1,
       'not-a-number': 1,
@@ -172,6 +176,18 @@ describe('rows of foreign files', () => {
       'unreadable-time': 1,
     });
     expect(holes.map((time) => formatStamp(time, '1d'))).toEqual(['2024-01-03', '2024-01-04', '2024-01-05']);
+  });
+
+  it('keeps a settlement row, whose high is below its low on a day without trade', () => {
+    const { bars, dropped, holes } = read(`${HEADER}2023-08-04,0.9533,0.9531,0.9533,0.9533,0\n`);
+    expect([[...bars.high], [...bars.low], dropped, holes]).toEqual([[0.9531], [0.9533], {}, []]);
+  });
+
+  it('of two rows for one date the second in the file counts, also where the file begins with the newest', () => {
+    const rows = ['2024-01-03,3,3,3,3,3', '2024-01-02,1,1,1,1,1', '2024-01-02,2,2,2,2,2', '2024-01-01,4,4,4,4,4'];
+    expect([...read(`${HEADER}${rows.join('\n')}\n`).bars.close]).toEqual([4, 2, 3]);
+    const ascending = ['2024-01-01,4,4,4,4,4', '2024-01-02,1,1,1,1,1', '2024-01-02,2,2,2,2,2'];
+    expect([...read(`${HEADER}${ascending.join('\n')}\n`).bars.close]).toEqual([4, 2]);
   });
 
   it('a good row counts where a bad one has the same stamp', () => {

@@ -23,6 +23,8 @@ export const report = z.strictObject({
       added: z.number(),
       dropped: z.number(),
       droppedReasons: z.record(z.string(), z.number()),
+      leftOut: z.record(z.string(), z.number()),
+      flagged: z.number(),
       unsorted: z.number(),
       unfinished: z.number(),
       differs: z.number(),

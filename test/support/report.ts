@@ -25,6 +25,7 @@ const report = z.strictObject({
       revised: z.number(),
       dropped: z.number(),
       droppedReasons: counts.optional(),
+      leftOut: counts.optional(),
       first: z.string().nullable(),
       last: z.string().nullable(),
       error: z.looseObject({ code: z.string(), message: z.string(), retryAt: z.string().optional() }).nullable(),

@@ -68,6 +68,8 @@ export interface Reading {
   readonly wanted: TimeRange;
   /** The part of an exchange's day that is wanted, milliseconds after its midnight; absent: all of it. */
   readonly hours?: TimeRange;
+  /** The site sent the rows newest first. */
+  readonly newestFirst: boolean;
   readonly url: string;
 }
 
@@ -115,7 +117,7 @@ export function barsOfRows(
   hasOpenInterest: boolean,
   reading: Reading,
 ): CheckedBars & { readonly undecided: number } {
-  const { period, zone, asked, wanted, hours, url } = reading;
+  const { period, zone, asked, wanted, hours, newestFirst, url } = reading;
   const intraday = isIntraday(period);
   const walls = Float64Array.from(rows, ({ wall }) => wall);
   if (intraday) sameSize(rows, period, url);
@@ -133,7 +135,7 @@ export function barsOfRows(
     if (isWanted && !inHours) outside += 1;
     bars.time[row] = (isWanted && inHours) || !wasAsked ? time : SETTLED;
   });
-  const checked = checkBars(bars, wanted);
+  const checked = checkBars(bars, wanted, newestFirst);
   if (checked.bars.time.length === 0 && (checked.dropped['not-a-number'] ?? 0) > 0) {
     throw badAnswer('no row has prices that are numbers', url);
   }

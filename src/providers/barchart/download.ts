@@ -76,6 +76,7 @@ export function downloadForm(
 /** What one download gave, and what of the dates is still to be asked for. */
 interface Part {
   readonly rows: readonly Row[];
+  readonly newestFirst: boolean;
   readonly hasOpenInterest: boolean;
   readonly rest: TimeRange | undefined;
 }
@@ -86,12 +87,12 @@ const dateOf = (row: Row | undefined): number => utcDate(row?.wall ?? 0);
 function partOf(response: HttpResponse, period: Period, dates: TimeRange): Part {
   const { url } = response;
   const { rows, newestFirst, hasOpenInterest } = rowsOf(readSheet(response.body.toString('utf8'), url), period, url);
-  if (rows.length < ROW_LIMIT) return { rows, hasOpenInterest, rest: undefined };
+  if (rows.length < ROW_LIMIT) return { rows, newestFirst, hasOpenInterest, rest: undefined };
   const cut = dateOf(newestFirst ? rows[0] : rows.at(-1));
   const rest = newestFirst ? { from: dates.from, to: cut + DAY_MS } : { from: cut, to: dates.to };
   const kept = rows.filter((row) => dateOf(row) !== cut);
   if (kept.length === 0) throw badAnswer(`${rows.length} rows for one day`, url);
-  return { rows: kept, hasOpenInterest, rest };
+  return { rows: kept, newestFirst, hasOpenInterest, rest };
 }
 
 /** Regular hours of the exchange, where they are known and nothing else is wanted. */
@@ -121,6 +122,7 @@ export async function downloadBars(
   const { period, range } = request;
   const asked = datesOf(request);
   let rows: readonly Row[] = [];
+  let newestFirst = false;
   let hasOpenInterest = false;
   let url = '';
   for (let dates: TimeRange | undefined = asked; dates !== undefined;) {
@@ -130,13 +132,15 @@ export async function downloadBars(
     if (part.rest?.from === dates.from && part.rest.to === dates.to) throw badAnswer('the same rows again', url);
     const isOlder = (part.rows[0]?.wall ?? 0) < (rows[0]?.wall ?? 0);
     rows = isOlder ? [...part.rows, ...rows] : [...rows, ...part.rows];
+    newestFirst ||= part.newestFirst;
     hasOpenInterest ||= part.hasOpenInterest;
     dates = part.rest;
   }
   checkClock(request, rows, url);
   const zone = zoneOf(request);
   const hours = hoursOf(request);
-  const reading: Reading = { period, zone, asked, wanted: range, ...(hours === undefined ? {} : { hours }), url };
+  const inHours = hours === undefined ? {} : { hours };
+  const reading: Reading = { period, zone, asked, wanted: range, ...inHours, newestFirst, url };
   const source = { symbol, timezone: zone, dayBoundary: 'exchange' };
   if (rows.length === 0) return { bars: NO_BARS, dropped: {}, source };
   return { ...barsOfRows(rows, hasOpenInterest, reading), source };
