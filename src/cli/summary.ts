@@ -13,10 +13,13 @@ export function summaryLine(report: RunReport): string {
     .map((outcome) => `${thousands(series[outcome])} ${outcome}`);
   const unservable =
     series.unservable > 0 ? ` (${thousands(series.unservable)} more that no listed provider can serve)` : '';
+  const beside = (['stale', 'suspect'] as const)
+    .filter((what) => series[what] > 0)
+    .map((what) => `, ${thousands(series[what])} ${what === 'suspect' ? 'with suspect dates' : what}`);
   const revised = bars.revised > 0 ? `, ${thousands(bars.revised)} revised` : '';
   const dropped = bars.dropped > 0 ? `, ${counted(bars.dropped, 'bad row')} dropped` : '';
   return (
-    `${thousands(series.planned)} series: ${counts.join(', ') || 'nothing to do'}${unservable}; ` +
+    `${thousands(series.planned)} series: ${counts.join(', ') || 'nothing to do'}${beside.join('')}${unservable}; ` +
     `${counted(bars.added, 'bar')} added${revised}${dropped}; ${counted(report.requests, 'request')}`
   );
 }

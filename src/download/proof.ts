@@ -5,12 +5,13 @@ import type { ExchangeTable } from '../market/exchange-table.ts';
 import { refusedError } from '../plan/refused.ts';
 import type { VortexError } from '../market/errors.ts';
 import type { Series } from '../market/instrument.ts';
-import { DAY_MS } from '../market/period.ts';
+import { DAY_MS, isIntraday } from '../market/period.ts';
 import { HOLE_UNITS, missingRuns } from '../market/proof.ts';
 import type { MissingRun } from '../market/proof.ts';
 import { rhythmAt } from '../market/rhythm.ts';
 import type { Rhythm, SeriesKind } from '../market/rhythm.ts';
 import type { RefusedRange, StoredSeries, Suspect } from '../market/stored-series.ts';
+import { shortSessions } from '../market/short-sessions.ts';
 import { refusedAfter, suspectsAfter, SUSPECT_UNITS } from '../market/suspects.ts';
 import type { FoundSuspect } from '../market/suspects.ts';
 import { subtract, unite } from '../market/time-range.ts';
@@ -121,9 +122,17 @@ function withoutTable(
   { series, stored, bars, answered, firstBar = Infinity }: Judged,
   known: TimeRanges,
   rhythm: Rhythm | undefined,
-  { now, provider }: ProofRules,
+  { now, provider, suspectDays }: ProofRules,
 ): Proof {
   const [first] = answered;
+  const after = suspectsAfter({
+    before: stored.suspects ?? [],
+    found: (stored.suspects ?? []).filter(({ stamp }) => !bars.time.includes(stamp)),
+    answered,
+    covered: stored.coverage,
+    now,
+    suspectDays,
+  });
   const isSilent = bars.time.length === 0 && first !== undefined && firstBar <= Math.min(first.from, now);
   const change = isSilent
     ? refusedAfter(stored.refused ?? [], answered, answered, now)
@@ -132,10 +141,10 @@ function withoutTable(
   return {
     ...change,
     coverage: known.flatMap((range) => subtract(range, unknown)),
-    suspects: stored.suspects ?? [],
+    suspects: after.suspects,
     rhythm,
     holesOfOld: [],
-    settled: [],
+    settled: after.settled,
     error: unknown.length === 0 ? undefined : refusedError(unknown, series, provider),
   };
 }
@@ -158,9 +167,11 @@ export function proveAnswer(judged: Judged, rules: ProofRules): Proof {
   const found = runs
     .filter((run) => run.isExpected && run.place !== 'before' && !holes.includes(run) && maySuspect(run, judged))
     .flatMap(({ units }) => units.map(({ stamp, from }): FoundSuspect => ({ stamp, isOld: from < recent })));
+  const short = isIntraday(series.period) ? shortSessions(bars.time, ranges, table, series.period) : [];
+  const cut = short.filter(({ from }) => from >= recent).map(({ stamp }): FoundSuspect => ({ stamp, isOld: false }));
   const after = suspectsAfter({
     before: suspectsBefore.filter(({ stamp }) => !unknown.some(({ from, to }) => stamp >= from && stamp < to)),
-    found,
+    found: [...found, ...cut],
     answered: ranges,
     covered: stored.coverage,
     now,

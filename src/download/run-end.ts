@@ -3,19 +3,20 @@ import type { VortexError } from '../market/errors.ts';
 import type { StaleLimits } from '../market/freshness.ts';
 import { MINUTE_MS } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
-import type { EndedSeries } from '../market/stored-series.ts';
+import type { Suspect } from '../market/stored-series.ts';
 import type { Job, Settled } from '../plan/plan.ts';
 import type { SilentDates } from './silent-days.ts';
 import { SilentDays } from './silent-days.ts';
 import { versionFacts } from '../store/manifest.ts';
-import { writeEnded } from '../store/proof-form.ts';
+import { writeEnded, writeSuspects } from '../store/proof-form.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import { Judgement } from './judgement.ts';
 import type { Verdict } from './judgement.ts';
 import type { RunTools } from './run-tools.ts';
 import { recentOf, storedAfter } from './standing.ts';
 import type { Standing } from './standing.ts';
-import { suspectLines } from './suspect-lines.ts';
+import { groupSuspects } from './group-suspects.ts';
+import { staleLines, suspectLines } from './suspect-lines.ts';
 import type { Tally } from './tally.ts';
 import type { WorkedSeries } from './series-work.ts';
 
@@ -57,6 +58,7 @@ export class RunEnd {
       provider: job.provider,
       table: this.#tools.tableOf?.(job.series.instrument, source),
       stored: storedAfter(change, time),
+      before: job.stored.coverage,
       recent: recentOf(time ?? Float64Array.from(job.stored.tail)),
       isCurrent: job.isCurrent === true,
       isAnswered: error === undefined,
@@ -99,7 +101,17 @@ export class RunEnd {
     const table = this.#tools.tableOf?.(series.instrument, zone);
     const recent = Float64Array.from(stored.tail);
     const isAnswered = error === undefined;
-    return { series, provider, table, stored, recent, isCurrent: isCurrent === true, isAnswered, error };
+    return {
+      series,
+      provider,
+      table,
+      stored,
+      before: stored.coverage,
+      recent,
+      isCurrent: isCurrent === true,
+      isAnswered,
+      error,
+    };
   }
 
   /** Judges the run: what stands still, what has ended, which exchanges are silent. To be called when the store is closed. */
@@ -107,16 +119,16 @@ export class RunEnd {
     const { silentNotes } = this.#tools;
     const { now } = this.#rules;
     const silent = new SilentDays(this.standings, silentNotes?.before ?? {}, now);
+    const suspects = groupSuspects(this.standings, now);
     const verdicts = new Judgement(this.standings, this.#rules, silent).verdicts();
     const ended = verdicts.filter((verdict) => verdict.ended !== undefined);
     for (const verdict of verdicts) tally.judge(verdict);
-    for (const standing of this.standings) {
-      const { stored, series } = standing;
-      const { suspects = [] } = stored;
-      if (suspects.length > 0)
+    for (const { stored, series } of this.standings) {
+      const all = [...(stored.suspects ?? []), ...(suspects.get(series.key) ?? [])];
+      if (all.length > 0)
         tally.suspect(
           series.key,
-          suspects.map(({ stamp }) => formatStamp(stamp, series.period)),
+          all.map(({ stamp }) => formatStamp(stamp, series.period)),
         );
     }
     const { questions, errors } = silent.word();
@@ -125,10 +137,11 @@ export class RunEnd {
       ...questions,
       ...errors.map(({ message }) => message),
       ...ended.flatMap((verdict) => this.#endedLine(verdict) ?? []),
+      ...staleLines(verdicts),
       ...suspectLines(this.standings, silent, now),
     ])
       this.#say(line);
-    await this.#keepEnded(ended);
+    await this.#keep(ended, suspects);
     const remembered = silent.remembered(now);
     if (remembered !== undefined) await silentNotes?.note(remembered);
   }
@@ -146,19 +159,23 @@ export class RunEnd {
     );
   }
 
-  /** Writes down which series have ended. @throws VortexError `disk-full`, `folder-unusable` */
-  async #keepEnded(verdicts: readonly Verdict[]): Promise<void> {
+  /** Writes down which series have ended, and which dates are suspect. @throws VortexError `disk-full`, `folder-unusable` */
+  async #keep(ended: readonly Verdict[], suspects: ReadonlyMap<string, readonly Suspect[]>): Promise<void> {
     const { store } = this.#tools;
-    for (const { series: key, ended } of verdicts) {
-      const standing = this.standings.find(({ series }) => series.key === key);
-      if (standing === undefined || ended === undefined) continue;
-      const known = store.read(standing.series);
+    const ends = new Map(ended.map((verdict) => [verdict.series, verdict.ended]));
+    const changed = this.standings.filter(({ series: { key } }) => ends.has(key) || suspects.has(key));
+    for (const { series } of changed) {
+      const known = store.read(series);
       if (known.version === undefined) continue;
-      const facts = { ...versionFacts(known.version), ended: endedFacts(ended) };
-      await store.commit({ series: standing.series, known, formats: known.formats, facts });
+      const [end, added = []] = [ends.get(series.key), suspects.get(series.key)];
+      const all = [...(known.stored.suspects ?? []), ...added].sort((a, b) => a.stamp - b.stamp);
+      const facts = {
+        ...versionFacts(known.version),
+        ...writeSuspects(all, series.period),
+        ...(end === undefined ? {} : { ended: writeEnded(end) }),
+      };
+      await store.commit({ series, known, formats: known.formats, facts });
     }
-    if (verdicts.length > 0) await store.close();
+    if (changed.length > 0) await store.close();
   }
 }
-
-const endedFacts = (ended: EndedSeries) => writeEnded(ended);

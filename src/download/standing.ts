@@ -5,7 +5,7 @@ import type { Series } from '../market/instrument.ts';
 import { isRegular } from '../market/rhythm.ts';
 import { storedSeries } from '../store/manifest.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
-import type { TimeRange } from '../market/time-range.ts';
+import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import { kindOf } from './proof.ts';
 import type { Proof } from './proof.ts';
@@ -20,6 +20,8 @@ export interface Standing {
   readonly table: ExchangeTable | undefined;
   /** As it is on the disk now. */
   readonly stored: StoredSeries;
+  /** What the source had answered for before this run. */
+  readonly before: TimeRanges;
   /** Newest stamps, ascending. */
   readonly recent: Float64Array;
   /** The wanted range reaches up to now. */

@@ -1,6 +1,7 @@
 import { utcDate } from '../market/calendar.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { Suspect } from '../market/stored-series.ts';
+import type { Verdict } from './judgement.ts';
 import type { SilentDays } from './silent-days.ts';
 import type { Standing } from './standing.ts';
 
@@ -75,4 +76,13 @@ export function suspectLines(standings: readonly Standing[], silent: SilentDays,
     lines.length > LINES ? [`… and ${lines.length - LINES} more suspect dates; vortex status lists them`] : [];
   const count = known === 0 ? [] : [`${known} suspect dates in ${holders.size} series; vortex status lists them`];
   return [...lines.slice(0, LINES), ...more, ...count, ...settledLines(standings)];
+}
+
+/** A line on series that stand still and have not failed yet. */
+export function staleLines(verdicts: readonly Verdict[]): string[] {
+  const stale = verdicts.filter(({ freshness }) => freshness === 'stale');
+  if (stale.length === 0) return [];
+  const behind = Math.max(...stale.map((verdict) => verdict.behind));
+  const far = behind === 0 ? '' : `, up to ${behind} sessions behind`;
+  return [`stale: ${names(stale.map(({ series }) => series))} stand still${far}`];
 }

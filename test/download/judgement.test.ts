@@ -69,6 +69,7 @@ function standing({ id = 'A', last, to = '2024-07-12', error, month, stored = {}
       rhythm: REGULAR,
       ...stored,
     },
+    before: [],
     recent: Float64Array.from(stamps),
     isCurrent: true,
     isAnswered: error === undefined,
