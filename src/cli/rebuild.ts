@@ -89,7 +89,9 @@ interface Chosen {
   readonly nowhere: readonly Told[];
 }
 
-function chooseSeries(names: readonly string[], keys: readonly string[], store: SeriesStore): Chosen {
+function chooseSeries(names: readonly string[], all: readonly string[], store: SeriesStore): Chosen {
+  // A copy of another series' manifest is no series.
+  const keys = all.filter((key) => (store.manifestOf(key)?.series ?? key) === key);
   if (names.length === 0) return { keys, nowhere: [] };
   const symbols = new Map(keys.map((key) => [key, store.manifestOf(key)?.symbol]));
   const of = (name: string): string[] => keys.filter((key) => namesSeries(name, key, symbols.get(key)));

@@ -126,7 +126,8 @@ describe('what a later answer says of stored days', () => {
       { '06-26': 1, '06-27': 2, '06-28': null, '07-01': 4 },
       { '06-26': 1, '06-27': 2, '06-28': 3, '07-01': 4, '07-02': 5 },
     );
-    expect(before.report).toMatchObject({ exitCode: 0, bars: { added: 3, dropped: 1 } });
+    expect(before.report).toMatchObject({ exitCode: 0, bars: { added: 3, dropped: 0 } });
+    expect(before.report.results).toMatchObject([{ leftOut: { 'no-trade': 1 } }]);
     expect(after.report).toMatchObject({ exitCode: 0, bars: { added: 2, revised: 0, dropped: 0 } });
     expect(stored).toEqual({ '06-26': 1, '06-27': 2, '06-28': 3, '07-01': 4, '07-02': 5 });
   });

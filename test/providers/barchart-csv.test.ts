@@ -122,6 +122,15 @@ describe('forms of a file', () => {
   });
 });
 
+it.each([
+  ['oldest first', ['2024-05-01,1,3,0.5,2,9', '2024-05-01,1,3,0.5,2.5,9', '2024-05-02,2,4,1,3,8']],
+  ['newest first', ['2024-05-02,2,4,1,3,8', '2024-05-01,1,3,0.5,2,9', '2024-05-01,1,3,0.5,2.5,9']],
+])('of two rows for one date in a file with the %s the second counts, and the first is told', async (_, lines) => {
+  const made = await madeOf([HEADER, ...lines], DAYS);
+  expect([...made.bars.close]).toEqual([2.5, 3]);
+  expect(made.dropped).toEqual({ 'duplicate-time': 1 });
+});
+
 describe('times', () => {
   it('stocks are stamped in New York, and what is outside regular hours is left out and counted', async () => {
     const lines = ['09:00', '09:30', '15:30', '16:00'].map((time) => `2024-05-01 ${time},1,3,0.5,2,9`);
