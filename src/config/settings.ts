@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { FORMATS } from '../market/file-format.ts';
 import { PERIODS } from '../market/period.ts';
 import { backupSettings } from './backup-settings.ts';
+import { closures } from './closures.ts';
 import { suggest } from './explain.ts';
 import { failover } from './fail-over.ts';
 import { builtOnce } from './provider-options.ts';
@@ -139,6 +140,9 @@ function buildSchema(providerOptions: ProviderOptions) {
       .max(1440)
       .default(15)
       .describe('How long after the close of its session a daily bar counts as final, minutes, 0 to 1440'),
+    closures: closures
+      .default({})
+      .describe('Days on which an exchange is closed besides what its table says: {"XNYS":["2026-07-03"]}'),
     days_count: z
       .int()
       .min(1)
