@@ -4,10 +4,13 @@ import type { Closure } from '../market/exchange-table.ts';
 import { exchangeIds } from '../market/exchange-tables.ts';
 import { suggest } from './explain.ts';
 
-const exchange = z.string().superRefine((id, context) => {
-  const ids = exchangeIds();
-  if (!ids.includes(id)) context.addIssue(`${JSON.stringify(id)} is an unknown exchange${suggest(id, ids)}`);
-});
+const exchange = z
+  .string()
+  .superRefine((id, context) => {
+    const ids = exchangeIds();
+    if (!ids.includes(id)) context.addIssue(`${JSON.stringify(id)} is an unknown exchange${suggest(id, ids)}`);
+  })
+  .meta({ pattern: `^(${exchangeIds().join('|')})$` });
 
 const date = z
   .string()

@@ -1,11 +1,9 @@
-import { isWeekday, tradeDate } from './calendar.ts';
+import { isWeekday } from './calendar.ts';
 import type { TradeDate } from './calendar.ts';
 import type { ExchangeSession, ExchangeTable } from './exchange-table.ts';
 import { DAY_MS } from './period.ts';
 import type { TimeRange } from './time-range.ts';
 
-/** No table looks further back. */
-const FIRST = tradeDate(1990, 1, 1);
 /** No exchange rests for longer: a table that names no session for so long knows nothing of those years. */
 const LONGEST_REST_MS = 14 * DAY_MS;
 
@@ -27,13 +25,21 @@ export function sessionsBetween(table: ExchangeTable, { from, to }: TimeRange): 
   return count;
 }
 
-/** The last `count` due dates before a date, ascending; fewer where the table begins. */
-export function lastSessions(table: ExchangeTable, before: TradeDate, count: number): TradeDate[] {
+/** The last `count` dates up to and with `last` for which the word is yes, ascending; fewer where there is none for long. */
+function lookBack(last: TradeDate, count: number, isSession: (date: TradeDate) => boolean): TradeDate[] {
   const dates: TradeDate[] = [];
-  for (let date = before - DAY_MS; date >= FIRST && dates.length < count; date -= DAY_MS) {
-    if (table.day(date).isDue) dates.push(date);
+  let silentBefore = last - LONGEST_REST_MS;
+  for (let date = last; date > silentBefore && dates.length < count; date -= DAY_MS) {
+    if (!isSession(date)) continue;
+    dates.push(date);
+    silentBefore = date - LONGEST_REST_MS;
   }
   return dates.reverse();
+}
+
+/** The last `count` due dates before a date, ascending; fewer where the table begins, none in years that it does not know. */
+export function lastSessions(table: ExchangeTable, before: TradeDate, count: number): TradeDate[] {
+  return lookBack(before - DAY_MS, count, (date) => table.day(date).isDue);
 }
 
 /** The sessions of the trade dates in [from, to), those without a due bar included, with their dates. */
@@ -58,12 +64,7 @@ function knownOrWeekday(table: ExchangeTable | undefined, date: TradeDate): (dat
 
 /** As lastSessions, up to and with `last`; weekdays where there is no table or it knows nothing of that time. */
 export function sessionsUpTo(table: ExchangeTable | undefined, last: TradeDate, count: number): TradeDate[] {
-  const isSession = knownOrWeekday(table, last);
-  const dates: TradeDate[] = [];
-  for (let date = last; date >= FIRST && dates.length < count; date -= DAY_MS) {
-    if (isSession(date)) dates.push(date);
-  }
-  return dates.reverse();
+  return lookBack(last, count, knownOrWeekday(table, last));
 }
 
 /** Due dates after `from` up to and with `to`; weekdays where there is no table or it knows nothing of that time. */

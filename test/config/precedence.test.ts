@@ -8,6 +8,7 @@ test('without any configuration every setting has the default of the specificati
   expect(settings).toEqual({
     output_dir: join(cwd, 'data'),
     failover: { mix: false },
+    closures: {},
     formats: ['csv'],
     default_provider: 'yahoo',
     dry_run: false,

@@ -43,7 +43,7 @@ export const XSES: () => ExchangeRules = () => ({
 export const XSCE: () => ExchangeRules = () => ({
   zone: 'Asia/Singapore',
   known: [2007, 2035],
-  hours: [{ open: at(15) - at(24), close: at(18) }],
+  hours: [{ open: at(18) - at(24), close: at(18) }],
   closed: yearly(1, 1, sundayToMonday),
 });
 

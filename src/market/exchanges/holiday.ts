@@ -37,7 +37,7 @@ export function yearly(month: number, day: number, observed = asItFalls): Holida
 
 /**
  * The nth weekday of a month: the third Monday, the last (−1) Thursday. Month is 1 to 12, day is 0 Sunday to 6 Saturday.
- * @throws nothing; an n that the month does not have runs into the next one
+ * An n that the month does not have runs into the next month.
  */
 export function nthOf(month: number, day: number, n: number): Holiday {
   return (year) => {

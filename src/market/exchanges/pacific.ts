@@ -13,7 +13,7 @@ import {
   weekdayBefore,
   yearly,
 } from './holiday.ts';
-import { at, BY_RULE } from './rules.ts';
+import { at } from './rules.ts';
 import type { ExchangeRules } from './rules.ts';
 
 const EASTER = all(GOOD_FRIDAY, EASTER_MONDAY);

@@ -5,6 +5,7 @@ import type { ExchangeRules } from './rules.ts';
 /** Currencies: from 17:00 New York on the evening before. Quotes exist on 25 December and 1 January, a bar is not due. */
 export const FX: () => ExchangeRules = () => ({
   zone: 'America/New_York',
+  isProven: true,
   known: BY_RULE,
   hours: [{ open: at(17) - at(24), close: at(17) }],
   closed: () => [],
@@ -14,6 +15,7 @@ export const FX: () => ExchangeRules = () => ({
 /** Coins: every date, midnight to midnight UTC. */
 export const COINS: () => ExchangeRules = () => ({
   zone: 'UTC',
+  isProven: true,
   known: BY_RULE,
   hours: [{ open: 0, close: at(24) }],
   closed: () => [],
