@@ -176,7 +176,7 @@ function addInstruments(program: Command, surroundings: Surroundings, done: (exi
     .command('instruments')
     .description('The catalogue of instruments and the contracts of a cycle.');
   withCommonFlags(group.command('list'))
-    .description('Configured instruments and the 238 futures markets of the built-in catalogue.')
+    .description('Configured instruments and the 248 futures markets of the built-in catalogue.')
     .option('--instruments <file>', 'file of instruments; may be repeated', collect)
     .addHelpText('after', '\nExample:\n  vortex instruments list\n')
     .action(async (flags: SelectionFlags) => {

@@ -1,4 +1,4 @@
-import { catalogue, marketOfRoot } from '../../market/catalogue.ts';
+import { catalogue, codeOfMarket, marketOfRoot } from '../../market/catalogue.ts';
 import type { Market } from '../../market/catalogue.ts';
 import { deliveryMonth } from '../../market/futures-cycle.ts';
 import type { Contract, Instrument } from '../../market/instrument.ts';
@@ -47,14 +47,14 @@ const INDICES: Readonly<Record<string, readonly [symbol: string, exchange: strin
 
 function marketOf({ id, code }: Instrument): Market | undefined {
   const named = catalogue().get(id);
-  return named?.barchartRoot === code ? named : marketOfRoot(code);
+  return named !== undefined && codeOfMarket(named) === code ? named : marketOfRoot(code);
 }
 
 function futureSearch(instrument: Instrument, contract: Contract | undefined): Search | undefined {
   const market = marketOf(instrument);
   const [, symbol = market?.ibkrSymbol, exchange = market?.ibkrExchange, tradingClass = market?.yahooRoot] =
     NAMED.exec(instrument.symbols?.ibkr ?? '') ?? [];
-  if (symbol === undefined || exchange === undefined) return undefined;
+  if (!symbol || !exchange) return undefined;
   const { multiplier } = instrument;
   return {
     secType: 'FUT',
