@@ -9,7 +9,7 @@ import { DAY_MS, MINUTE_MS } from '../market/period.ts';
 import { finishedEnd, sessionRule } from '../market/session.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import { sha256 } from '../store/files.ts';
-import { adopt, adoptedFacts, pricesAsGiven } from '../store/foreign-adopt.ts';
+import { adopt, adoptedFacts, pricesAsGiven, withWholeLife } from '../store/foreign-adopt.ts';
 import type { AdoptedSeries } from '../store/foreign-adopt.ts';
 import { foreignBars } from '../store/foreign-bars.ts';
 import { readForeignCsv } from '../store/foreign-csv.ts';
@@ -39,6 +39,8 @@ export interface ImportWork {
   readonly store: SeriesStore;
   readonly context: CommandContext;
   readonly warn: (line: string) => void;
+  /** Days from their last bar to their month's end, of the other dead contracts of the market. */
+  readonly otherEnds: (series: Series) => readonly number[];
 }
 
 const NOTHING_TAKEN = {
@@ -49,6 +51,7 @@ const NOTHING_TAKEN = {
   unfinished: 0,
   differs: 0,
   firstDifference: null,
+  complete: false,
   first: null,
   last: null,
 } as const;
@@ -96,7 +99,7 @@ function asOf(last: number, times: readonly (number | undefined)[], now: number)
 }
 
 /** Zone of stamps that name none: Barchart writes the exchange's own clock. */
-function sourceZone(provider: string, { instrument }: Series): string | undefined {
+export function sourceZone(provider: string, { instrument }: Series): string | undefined {
   if (provider !== 'barchart') return undefined;
   return instrument.class === 'stock' ? 'America/New_York' : 'America/Chicago';
 }
@@ -190,6 +193,7 @@ export async function adoptSeries(
     state = {
       bars: known.formats.length === 0 ? NO_BARS : await store.loadBars(known),
       coverage: stored.coverage,
+      inferred: version?.inferred,
       provider: stored.rows > 0 ? stored.provider : undefined,
       grid: version?.grid ?? [],
       sources: version?.imported_from ?? [],
@@ -212,8 +216,13 @@ export async function adoptSeries(
       rows.push(skipped(candidate.path, candidate.name, series, error.message.replace(`${candidate.path}: `, '')));
     }
   }
-  if (!changedAny) return { rows, change: undefined };
+  const taken = rows.some(({ outcome }) => outcome !== 'skipped');
+  const whole = taken ? withWholeLife(state, series, () => work.otherEnds(series), context.now) : state;
+  if (!changedAny && whole === state) return { rows, change: undefined };
   const formats = keptFormats(known, context.settings.formats);
-  const facts = adoptedFacts(known, state, series.period);
-  return { rows, change: { series, known, bars: state.bars, formats, facts } };
+  const facts = adoptedFacts(known, whole, series.period);
+  return {
+    rows: rows.map((row) => ({ ...row, complete: whole.inferred === true })),
+    change: { series, known, formats, facts, ...(changedAny ? { bars: state.bars } : {}) },
+  };
 }

@@ -29,6 +29,8 @@ export interface ImportedRow {
   /** Bars of which the data folder has other values; its own stay. */
   readonly differs: number;
   readonly firstDifference: string | null;
+  /** The series is a contract that has ended, and counts as complete because of where its bars end. */
+  readonly complete: boolean;
   /** First and last good bar of the file. */
   readonly first: string | null;
   readonly last: string | null;

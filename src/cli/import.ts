@@ -8,12 +8,14 @@ import { SeriesStore } from '../store/series-store.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { runName } from './download.ts';
+import { endsOfMarkets } from './import-ends.ts';
 import { adoptSeries, skipped } from './import-files.ts';
 import type { Candidate, ImportWork } from './import-files.ts';
 import { cutLines, importSummary, importTable, remarksOn } from './import-report.ts';
 import type { ImportedRow } from './import-report.ts';
 import { readSource, seriesOfName, unlistedAdvice } from './import-source.ts';
 import { writeJson } from './output.ts';
+import { thousands } from './table.ts';
 
 /** How many series are made durable together. */
 const BATCH = 32;
@@ -103,7 +105,8 @@ export async function importFolder(
   const store = new SeriesStore(root, run, () => context.now, context.settings.overlap_bars);
   try {
     if (lock !== undefined) await store.recover();
-    const work = { folder, source, sourceGiven: flags.provider !== undefined, store, context, warn };
+    const otherEnds = endsOfMarkets(bySeries, { folder, source, store, now: context.now });
+    const work = { folder, source, sourceGiven: flags.provider !== undefined, store, context, warn, otherEnds };
     rows.push(...(await adoptAll(bySeries, work, dryRun, signal)));
   } finally {
     try {
@@ -114,6 +117,12 @@ export async function importFolder(
   }
   rows.sort((a, b) => (a.file < b.file ? -1 : 1));
   const remarks = cutLines([...warnings, ...rows.flatMap(remarksOn)]);
+  const complete = new Set(rows.flatMap((row) => (row.complete ? [row.series] : []))).size;
+  if (complete > 0) {
+    const what =
+      complete === 1 ? '1 contract has ended and counts' : `${thousands(complete)} contracts have ended and count`;
+    output.err(`vortex: ${what} as complete; download --force asks for the whole life again\n`);
+  }
   const leftLines = cutLines(untouched.map(({ file, reason }) => `${file}: left alone: ${reason}`));
   for (const line of [...remarks, ...leftLines]) output.err(`vortex: ${line}\n`);
   const exitCode = signal.aborted ? stoppedCode(signal) : rows.some(({ failed }) => failed) ? EXIT.failed : EXIT.ok;

@@ -122,6 +122,12 @@ export function marketOfRoot(root: string): Market | undefined {
   return byRoot.get(root);
 }
 
+/** The market that an instrument is: by its id where the code agrees, else by its code. */
+export function marketOfInstrument({ id, code }: Pick<Instrument, 'id' | 'code'>): Market | undefined {
+  const named = catalogue().get(id);
+  return named !== undefined && codeOfMarket(named) === code ? named : marketOfRoot(code);
+}
+
 /** An instrument as configured; without a code the catalogue's counts, else the id. */
 export type InstrumentEntry = Omit<Instrument, 'code'> & { readonly code?: string };
 

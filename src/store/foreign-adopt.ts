@@ -2,6 +2,7 @@ import { basisChanges } from '../market/rebase.ts';
 import { pickBars } from '../market/bar-checks.ts';
 import type { Bars } from '../market/bars.ts';
 import { firstOfNextMonth } from '../market/calendar.ts';
+import { hasEnded } from '../market/dead-contract.ts';
 import { undoFloat32, undoFutureFloat32 } from '../market/float32.ts';
 import { gridOf, gridsAgree } from '../market/grid.ts';
 import type { Series } from '../market/instrument.ts';
@@ -23,6 +24,8 @@ const LEAST_COMMON = 3;
 export interface AdoptedSeries {
   readonly bars: Bars;
   readonly coverage: TimeRanges;
+  /** Some of the coverage follows only from where the bars of a dead contract end. */
+  readonly inferred?: true | undefined;
   readonly provider?: string | undefined;
   /** Minutes at which intraday bars begin. */
   readonly grid: readonly number[];
@@ -109,6 +112,7 @@ export function adopt(before: AdoptedSeries, offer: Offer, { period }: Series): 
   const after: AdoptedSeries = {
     bars,
     coverage,
+    inferred: before.inferred,
     provider: offer.provider,
     grid: [...new Set([...before.grid, ...grid])].sort((a, b) => a - b),
     sources: changed ? [...before.sources, { ...offer.source, bars: added }] : before.sources,
@@ -127,6 +131,25 @@ export function adopt(before: AdoptedSeries, offer: Offer, { period }: Series): 
   };
 }
 
+/** The series with its contract's whole life covered, where its bars show that the contract has ended. Pure. */
+export function withWholeLife(
+  after: AdoptedSeries,
+  { instrument, contract, period }: Series,
+  others: () => readonly number[],
+  now: number,
+): AdoptedSeries {
+  const [first, last] = [after.bars.time[0], after.bars.time.at(-1)];
+  if (contract === undefined || first === undefined || last === undefined) return after;
+  if (!hasEnded(instrument, contract, last, now, others)) return after;
+  const { from, to } = contract.life;
+  const beyond = [
+    { from, to: first },
+    { from: endOf(last, period), to },
+  ].filter((range) => range.from < range.to);
+  const coverage = beyond.reduce<TimeRanges>(unite, after.coverage);
+  return sameRanges(coverage, after.coverage) ? after : { ...after, coverage, inferred: true };
+}
+
 /** What the manifest is to say of a series that files were worked into. */
 export function adoptedFacts(known: KnownSeries, after: AdoptedSeries, period: Period): VersionFacts {
   const { absent, ...before } = known.version === undefined ? { revisions: 0 } : versionFacts(known.version);
@@ -136,6 +159,7 @@ export function adoptedFacts(known: KnownSeries, after: AdoptedSeries, period: P
     ...(after.sourceSymbol === undefined ? {} : { source_symbol: after.sourceSymbol }),
     ...(after.grid.length === 0 ? {} : { grid: [...after.grid] }),
     coverage: writeCoverage(after.coverage, period),
+    ...(after.inferred === true ? { inferred: true } : {}),
     imported_from: [...after.sources],
   };
 }

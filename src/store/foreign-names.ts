@@ -48,6 +48,11 @@ function contractIn(stem: string): Required<Pick<ForeignName, 'id' | 'delivery'>
   return { id, delivery: { year: Number(year), month } };
 }
 
+/** The delivery month in the key of a series; undefined for anything undated. Month is 1 to 12. Pure. */
+export function contractOfKey(key: string): ForeignName['delivery'] {
+  return contractIn(key.slice(key.lastIndexOf('/') + 1))?.delivery;
+}
+
 function bcUtilsName(stem: string): ForeignName | StrangeName {
   const [, prefix, rest] = /^([A-Za-z0-9]+)_(.+)$/.exec(stem) ?? [];
   const contract = contractIn(rest ?? '');

@@ -112,6 +112,8 @@ function buildForms() {
     grid: z.array(z.number()).optional(),
     /** Ranges that are data or proven empty, as formatRange writes them. */
     coverage: z.array(z.tuple([z.string(), z.string()])),
+    /** The coverage holds the whole life of a contract, though only where its bars end says so; no source has. */
+    inferred: z.literal(true).optional(),
     /** What of the coverage is not the provider's. */
     mixed: z.array(mixedRange).optional(),
     absent: z.object({ provider: z.string(), checked_at: z.string() }).optional(),

@@ -1,5 +1,4 @@
-import { catalogue, codeOfMarket, marketOfRoot } from '../../market/catalogue.ts';
-import type { Market } from '../../market/catalogue.ts';
+import { marketOfInstrument } from '../../market/catalogue.ts';
 import { deliveryMonth } from '../../market/futures-cycle.ts';
 import type { Contract, Instrument } from '../../market/instrument.ts';
 import { withHyphenatedClass } from '../../market/share-class.ts';
@@ -45,13 +44,8 @@ const INDICES: Readonly<Record<string, readonly [symbol: string, exchange: strin
   '^RUT': ['RUT', 'RUSSELL'],
 };
 
-function marketOf({ id, code }: Instrument): Market | undefined {
-  const named = catalogue().get(id);
-  return named !== undefined && codeOfMarket(named) === code ? named : marketOfRoot(code);
-}
-
 function futureSearch(instrument: Instrument, contract: Contract | undefined): Search | undefined {
-  const market = marketOf(instrument);
+  const market = marketOfInstrument(instrument);
   const [, symbol = market?.ibkrSymbol, exchange = market?.ibkrExchange, tradingClass = market?.yahooRoot] =
     NAMED.exec(instrument.symbols?.ibkr ?? '') ?? [];
   if (!symbol || !exchange) return undefined;
