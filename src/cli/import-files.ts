@@ -161,7 +161,11 @@ function adoptFile(
     sha256: sha256(content),
     at: new Date(context.now).toISOString(),
   };
-  const adoption = adopt(before, { bars, holes: read.holes, provider, sourceSymbol: sidecar.symbol, source }, series);
+  const adoption = adopt(
+    before,
+    { bars, holes: read.holes, asOf: time, provider, sourceSymbol: sidecar.symbol, source },
+    series,
+  );
   if ('reason' in adoption) {
     return { row: { ...taken, reason: adoption.reason }, after: before, changed: false };
   }
@@ -193,6 +197,7 @@ export async function adoptSeries(
     state = {
       bars: known.formats.length === 0 ? NO_BARS : await store.loadBars(known),
       coverage: stored.coverage,
+      suspects: version?.suspect ?? [],
       inferred: version?.inferred,
       provider: stored.rows > 0 ? stored.provider : undefined,
       grid: version?.grid ?? [],

@@ -167,7 +167,6 @@ describe.skipIf(NO_RECORDINGS !== undefined)('real files of bc-utils', () => {
       '1d CORN 202603',
       '1d CRUDE_W_micro 202605',
       '1d EUR_micro 202506',
-      '1d GOLD_micro 202512',
       '1d V2X 202507',
       '1h AUD 202403',
       '1h EUR_micro 202506',
