@@ -28,6 +28,10 @@ function withSelection(command: Command): Command {
     .option('--concurrency <n>', 'series worked on at the same time')
     .option('--max-requests <n>', 'most requests of this run; what is left is postponed')
     .option('--shard <i/n>', 'only part i of n of the series (i from 0), or auto: as the job of a cluster says')
+    .option(
+      '--stored',
+      'what lies in the data folder, from the provider that each series is kept from; no settings needed',
+    )
     .option('--force', 'fetch the whole range again')
     .option('--fail-fast', 'stop at the first series that fails');
 }

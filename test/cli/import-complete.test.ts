@@ -148,13 +148,13 @@ describe.skipIf(NO_RECORDINGS !== undefined)('real files of bc-utils', () => {
     const cwd = temporaryFolder();
     const folder = recordedFolder('barchart-contracts');
     await vortex(['import', folder, '--now', NOW], { cwd });
-    const names = readdirSync(folder).map((file) => /^(Day|Hour)_(.+)_(\d{6})00\.csv$/.exec(file) ?? []);
+    const found = readdirSync(folder).map((file) => /^(Day|Hour)_(.+)_(\d{6})00\.csv$/.exec(file) ?? []);
     const asked: string[] = [];
     for (const [size, period] of [
       ['Day', '1d'],
       ['Hour', '1h'],
     ] as const) {
-      const files = names.filter(([, prefix]) => prefix === size);
+      const files = found.filter(([, prefix]) => prefix === size);
       const markets = [...new Set(files.map(([, , market = '']) => `future:${market}`))];
       const jobs = await planned(cwd, [...markets, '-p', 'barchart', '--period', period, '--start', '1978-01-01']);
       const series = new Set(jobs.map((job) => job.split(' ')[0]));
@@ -162,7 +162,10 @@ describe.skipIf(NO_RECORDINGS !== undefined)('real files of bc-utils', () => {
         if (series.has(`futures/${period}/${market}/${market}_${month}00`)) asked.push(`${period} ${market} ${month}`);
       }
     }
-    expect(asked.sort()).toEqual([
+    const stored = await planned(cwd, ['--stored']);
+    const names = stored.map((job) => /^futures\/(\w+)\/\S+\/(\S+)_(\d{6})00 /.exec(job)?.slice(1).join(' '));
+    expect([...new Set(names)].sort()).toEqual(asked.sort());
+    expect(asked).toEqual([
       '1d AUD 202403',
       '1d CORN 202603',
       '1d CRUDE_W_micro 202605',
