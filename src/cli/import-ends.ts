@@ -19,10 +19,10 @@ interface Places {
 const marketOf = (key: string): string => key.slice(0, key.lastIndexOf('/'));
 
 function lastOfFiles(candidates: readonly Candidate[], { folder, source }: Places): number | undefined {
-  const stamps = candidates.flatMap(({ path, series }) => {
+  const stamps = candidates.flatMap(({ path, name, series }) => {
     const { period, instrument } = series;
     const rule = { period, timezone: instrument.timezone, sourceZone: sourceZone(source, series) };
-    return readLastStamp(folder, path, rule) ?? [];
+    return readLastStamp(folder, path, name.tool, rule) ?? [];
   });
   return stamps.length === 0 ? undefined : Math.max(...stamps);
 }

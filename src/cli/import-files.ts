@@ -13,6 +13,8 @@ import { adopt, adoptedFacts, pricesAsGiven, withWholeLife } from '../store/fore
 import type { AdoptedSeries } from '../store/foreign-adopt.ts';
 import { foreignBars } from '../store/foreign-bars.ts';
 import { readForeignCsv } from '../store/foreign-csv.ts';
+import type { ForeignTable } from '../store/foreign-csv.ts';
+import { dailyRows } from '../store/foreign-pysystemtrade.ts';
 import { readForeignFile, readForeignSidecar } from '../store/foreign-folder.ts';
 import { readOlderPeriod } from '../store/foreign-names.ts';
 import type { ForeignName } from '../store/foreign-names.ts';
@@ -49,6 +51,7 @@ const NOTHING_TAKEN = {
   droppedReasons: {},
   unsorted: 0,
   unfinished: 0,
+  intraday: 0,
   differs: 0,
   firstDifference: null,
   complete: false,
@@ -113,6 +116,11 @@ function contradiction({ symbol, period }: Sidecar, { contract, period: named }:
   return undefined;
 }
 
+/** The rows of a file that are bars of its period, and how many are not: pysystemtrade mixes daily and intraday rows. */
+function rowsOf(table: ForeignTable, { tool }: ForeignName): ReturnType<typeof dailyRows> {
+  return tool === 'pysystemtrade' ? dailyRows(table) : { table, intraday: 0 };
+}
+
 /** Works one file into its series. @throws VortexError `file-corrupt` when the file cannot be read */
 function adoptFile(
   { path, name, series }: Candidate,
@@ -128,7 +136,8 @@ function adoptFile(
   if (against !== undefined) return { row: skipped(path, name, series, against), after: before, changed: false };
   const provider = sidecar.provider ?? work.source;
   const timezone = instrument.timezone ?? zone;
-  const read = foreignBars(readForeignCsv(content, path), {
+  const { table, intraday } = rowsOf(readForeignCsv(content, path), name);
+  const read = foreignBars(table, {
     period,
     timezone,
     sourceZone: sourceZone(provider, series),
@@ -146,14 +155,21 @@ function adoptFile(
     droppedReasons: read.dropped,
     unsorted: read.unsorted,
     unfinished,
+    intraday,
     first: stamp(bars.time[0]),
     last: stamp(bars.time.at(-1)),
   };
   if (bars.time.length === 0) {
     const placeholders = read.dropped.placeholder ?? 0;
-    const empty = unfinished > 0 ? 'none of its bars was finished' : 'it has no bars';
+    const isIntradayOnly = intraday > 0 && table.rows.length === 0;
+    const none = isIntradayOnly ? 'it has no daily row: none is stamped 23:00:00' : 'it has no bars';
+    const empty = unfinished > 0 ? 'none of its bars was finished' : none;
     const reason = dropped > placeholders ? 'none of its rows is good' : empty;
-    return { row: { ...taken, reason, failed: dropped > placeholders }, after: before, changed: false };
+    return {
+      row: { ...taken, reason, failed: dropped > placeholders || isIntradayOnly },
+      after: before,
+      changed: false,
+    };
   }
   const source = {
     file: `${basename(resolve(folder))}/${path}`,

@@ -26,6 +26,8 @@ export interface ImportedRow {
   readonly unsorted: number;
   /** Bars left out because their session was not over. */
   readonly unfinished: number;
+  /** Rows of pysystemtrade left out because they are intraday. */
+  readonly intraday: number;
   /** Bars of which the data folder has other values; its own stay. */
   readonly differs: number;
   readonly firstDifference: string | null;
@@ -82,6 +84,7 @@ export function remarksOn(row: ImportedRow): string[] {
   const reasons = Object.entries(row.droppedReasons).map(([reason, count]) => `${count} ${reason}`);
   if (reasons.length > 0) remarks.push(`bad rows dropped: ${reasons.join(', ')}`);
   if (row.unsorted > 0) remarks.push(`${thousands(row.unsorted)} rows out of order were sorted in`);
+  if (row.intraday > 0) remarks.push(`${thousands(row.intraday)} intraday rows left out`);
   if (row.unfinished > 0) remarks.push(`${row.unfinished} unfinished bars left out`);
   if (row.differs > 0) {
     remarks.push(

@@ -1,7 +1,9 @@
 import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { usageError } from '../market/errors.ts';
 import { checkForeignFolder, listForeignFolder } from '../store/foreign-folder.ts';
-import { readForeignName } from '../store/foreign-names.ts';
+import { readForeignName, readPysystemtradeName } from '../store/foreign-names.ts';
+import type { ForeignName, StrangeName } from '../store/foreign-names.ts';
+import { isPysystemtradeFile } from '../store/foreign-pysystemtrade.ts';
 import { lockFolder } from '../store/lock.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
@@ -26,14 +28,22 @@ export interface ImportFlags extends CommonFlags {
   readonly dryRun?: boolean;
 }
 
+/** What a file is, by its name; where that does not tell, by its header too. */
+function nameOf(folder: string, path: string): ForeignName | StrangeName {
+  const name = readForeignName(path);
+  if (!('reason' in name)) return name;
+  const contract = readPysystemtradeName(path);
+  return contract !== undefined && isPysystemtradeFile(folder, path) ? contract : name;
+}
+
 /** Sorts the CSV files of the folder by series; those that stand for none are told of. */
-function candidatesIn(paths: readonly string[], context: CommandContext) {
+function candidatesIn(folder: string, paths: readonly string[], context: CommandContext) {
   const bySeries = new Map<string, Candidate[]>();
   const rows: ImportedRow[] = [];
   const left: { file: string; reason: string }[] = [];
   const unlisted = new Set<string>();
   for (const path of paths) {
-    const name = readForeignName(path);
+    const name = nameOf(folder, path);
     if ('reason' in name) {
       left.push({ file: path, reason: name.reason });
       continue;
@@ -91,11 +101,11 @@ export async function importFolder(
   const { output_dir: root, dry_run: dryRun } = context.settings;
   checkForeignFolder(folder, root);
   const listing = listForeignFolder(folder, root);
-  const { bySeries, rows, left, unlisted } = candidatesIn(listing.csv, context);
+  const { bySeries, rows, left, unlisted } = candidatesIn(folder, listing.csv, context);
   const untouched = [...left, ...listing.others.map(({ path, reason }) => ({ file: path, reason }))];
   if (bySeries.size + rows.length === 0) {
     throw usageError(
-      `${folder} holds nothing that is known: neither Day_GOLD_20240400.csv of bc-utils nor futures/1d/GOLD/GOLD_20240400.csv of the older tool`,
+      `${folder} holds nothing that is known: neither Day_GOLD_20240400.csv of bc-utils nor futures/1d/GOLD/GOLD_20240400.csv of the older tool, nor a contract file of pysystemtrade`,
     );
   }
   const run = runName(context.now);

@@ -2,6 +2,8 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path';
 import { foreignBars } from './foreign-bars.ts';
 import { readForeignCsv } from './foreign-csv.ts';
+import type { ForeignTool } from './foreign-names.ts';
+import { dailyRows } from './foreign-pysystemtrade.ts';
 import type { StampRule } from './foreign-stamps.ts';
 import { VortexError } from '../market/errors.ts';
 
@@ -24,9 +26,10 @@ function endsOf(full: string): Buffer {
 }
 
 /** Stamp of the last good bar of a foreign file, from its two ends alone; undefined when they cannot be read. */
-export function readLastStamp(folder: string, path: string, rule: StampRule): number | undefined {
+export function readLastStamp(folder: string, path: string, tool: ForeignTool, rule: StampRule): number | undefined {
   try {
-    return foreignBars(readForeignCsv(endsOf(join(folder, path)), path), rule).bars.time.at(-1);
+    const read = readForeignCsv(endsOf(join(folder, path)), path);
+    return foreignBars(tool === 'pysystemtrade' ? dailyRows(read).table : read, rule).bars.time.at(-1);
   } catch (error) {
     // A file that cannot be read is told of when its turn comes.
     if (error instanceof VortexError || (error instanceof Error && 'code' in error)) return undefined;

@@ -23,7 +23,7 @@ function buildForms() {
   const importedFile = z.object({
     /** The adopted folder's name and the file's path below it. */
     file: z.string(),
-    tool: z.enum(['bc-utils', 'python']),
+    tool: z.enum(['bc-utils', 'python', 'pysystemtrade']),
     /** Of the file as it was adopted. */
     sha256: z.string(),
     /** Bars that came from it. */
