@@ -88,7 +88,7 @@ export function buildProgram(surroundings: Surroundings, done: (exitCode: number
     });
 
   withFolder(program.command('import'))
-    .summary('adopt a folder of bc-utils or of the older Python tool, without a request')
+    .summary('adopt a folder of bc-utils, pysystemtrade or the older Python tool, without a request')
     .description(
       'Takes the files of another tool into the data folder: bars, coverage, where they came from. The originals are not touched.',
     )

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { temporaryFolder } from '../support/folder.ts';
 import { adopt, HEADER, put, readManifest } from '../support/foreign.ts';
 import { vortex } from '../support/program.ts';
+import { standIn } from '../support/stand-in.ts';
 import { NO_RECORDINGS, recordedFolder } from '../support/recorded.ts';
 
 /** Long after the contracts of these tests. */
@@ -54,7 +55,22 @@ describe('a contract whose bars reach to its end', () => {
     const cwd = temporaryFolder();
     put(cwd, files('GOLD', { '202404': ['2024-01-02', '2024-04-26'] }));
     await adopt(cwd, ['--provider', 'sandbox']);
-    expect(readManifest(cwd, 'futures/1d/GOLD/GOLD_20240400')['inferred']).toBe(true);
+    const key = 'futures/1d/GOLD/GOLD_20240400';
+    expect(readManifest(cwd, key)['inferred']).toBe(true);
+    const sandbox = await standIn(`${NOW}T00:00:00Z`);
+    const longer = await vortex(['download', 'GCJ24', '-p', 'sandbox', '--now', NOW], {
+      cwd,
+      env: { ...sandbox.env, VORTEX_DAYS_COUNT: '400' },
+    });
+    expect(longer.code, longer.stderr).toBe(0);
+    // One year is 2023-05-01 to 2024-04-30; the longer life begins 35 days earlier.
+    expect(readManifest(cwd, key)).toMatchObject({ coverage: [['2023-03-27', '2024-04-30']], inferred: true });
+    const forced = await vortex(['download', 'GCJ24', '-p', 'sandbox', '--force', '--now', NOW], {
+      cwd,
+      env: sandbox.env,
+    });
+    expect(forced.code, forced.stderr).toBe(0);
+    expect(readManifest(cwd, key)['inferred']).toBeUndefined();
     expect(await planned(cwd, ['GCJ24', '-p', 'sandbox'])).toEqual([]);
   });
 
