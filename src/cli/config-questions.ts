@@ -1,5 +1,5 @@
 import { autocompleteMultiselect, confirm, intro, isCancel, multiselect, select, text } from '@clack/prompts';
-import { catalogue, instrumentOfMarket } from '../market/catalogue.ts';
+import { catalogue, codeOfMarket, instrumentOfMarket } from '../market/catalogue.ts';
 import type { Market } from '../market/catalogue.ts';
 import { asVortexError, VortexError } from '../market/errors.ts';
 import { FORMATS } from '../market/file-format.ts';
@@ -50,9 +50,9 @@ function marketsAt(provider: Provider, now: number): Market[] {
 }
 
 async function askFutures(provider: Provider, now: number): Promise<string[]> {
-  const options = marketsAt(provider, now).map(({ id, name, exchange, barchartRoot }) => ({
-    value: id,
-    label: `${id} (${name}, ${exchange} ${barchartRoot})`,
+  const options = marketsAt(provider, now).map((market) => ({
+    value: market.id,
+    label: `${market.id} (${market.name}, ${market.exchange} ${codeOfMarket(market)})`,
   }));
   const chosen = await autocompleteMultiselect({
     message: `Futures: type to search ${options.length} markets, Tab to choose, Enter to go on`,

@@ -9,10 +9,12 @@ import { DAY_MS, MINUTE_MS } from '../market/period.ts';
 import { finishedEnd, sessionRule } from '../market/session.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import { sha256 } from '../store/files.ts';
-import { adopt, adoptedFacts, pricesAsGiven } from '../store/foreign-adopt.ts';
+import { adopt, adoptedFacts, pricesAsGiven, withWholeLife } from '../store/foreign-adopt.ts';
 import type { AdoptedSeries } from '../store/foreign-adopt.ts';
 import { foreignBars } from '../store/foreign-bars.ts';
 import { readForeignCsv } from '../store/foreign-csv.ts';
+import type { ForeignTable } from '../store/foreign-csv.ts';
+import { dailyRows } from '../store/foreign-pysystemtrade.ts';
 import { readForeignFile, readForeignSidecar } from '../store/foreign-folder.ts';
 import { readOlderPeriod } from '../store/foreign-names.ts';
 import type { ForeignName } from '../store/foreign-names.ts';
@@ -39,6 +41,8 @@ export interface ImportWork {
   readonly store: SeriesStore;
   readonly context: CommandContext;
   readonly warn: (line: string) => void;
+  /** Days from their last bar to their month's end, of the other dead contracts of the market. */
+  readonly otherEnds: (series: Series) => readonly number[];
 }
 
 const NOTHING_TAKEN = {
@@ -49,8 +53,10 @@ const NOTHING_TAKEN = {
   flagged: 0,
   unsorted: 0,
   unfinished: 0,
+  intraday: 0,
   differs: 0,
   firstDifference: null,
+  complete: false,
   first: null,
   last: null,
 } as const;
@@ -98,7 +104,7 @@ function asOf(last: number, times: readonly (number | undefined)[], now: number)
 }
 
 /** Zone of stamps that name none: Barchart writes the exchange's own clock. */
-function sourceZone(provider: string, { instrument }: Series): string | undefined {
+export function sourceZone(provider: string, { instrument }: Series): string | undefined {
   if (provider !== 'barchart') return undefined;
   return instrument.class === 'stock' ? 'America/New_York' : 'America/Chicago';
 }
@@ -110,6 +116,11 @@ function contradiction({ symbol, period }: Sidecar, { contract, period: named }:
   }
   if (period !== undefined && readOlderPeriod(period) !== named) return `its sidecar says that its bars are ${period}`;
   return undefined;
+}
+
+/** The rows of a file that are bars of its period, and how many are not: pysystemtrade mixes daily and intraday rows. */
+function rowsOf(table: ForeignTable, { tool }: ForeignName): ReturnType<typeof dailyRows> {
+  return tool === 'pysystemtrade' ? dailyRows(table) : { table, intraday: 0 };
 }
 
 /** Works one file into its series. @throws VortexError `file-corrupt` when the file cannot be read */
@@ -127,7 +138,8 @@ function adoptFile(
   if (against !== undefined) return { row: skipped(path, name, series, against), after: before, changed: false };
   const provider = sidecar.provider ?? work.source;
   const timezone = instrument.timezone ?? zone;
-  const read = foreignBars(readForeignCsv(content, path), {
+  const { table, intraday } = rowsOf(readForeignCsv(content, path), name);
+  const read = foreignBars(table, {
     period,
     timezone,
     sourceZone: sourceZone(provider, series),
@@ -148,13 +160,16 @@ function adoptFile(
     flagged: countOutsideHighLow(bars),
     unsorted: read.unsorted,
     unfinished,
+    intraday,
     first: stamp(bars.time[0]),
     last: stamp(bars.time.at(-1)),
   };
   if (bars.time.length === 0) {
-    const empty = unfinished > 0 ? 'none of its bars was finished' : 'it has no bars';
+    const isIntradayOnly = intraday > 0 && table.rows.length === 0;
+    const none = isIntradayOnly ? 'it has no daily row: none is stamped 23:00:00' : 'it has no bars';
+    const empty = unfinished > 0 ? 'none of its bars was finished' : none;
     const reason = dropped > 0 ? 'none of its rows is good' : empty;
-    return { row: { ...taken, reason, failed: dropped > 0 }, after: before, changed: false };
+    return { row: { ...taken, reason, failed: dropped > 0 || isIntradayOnly }, after: before, changed: false };
   }
   const source = {
     file: `${basename(resolve(folder))}/${path}`,
@@ -162,7 +177,11 @@ function adoptFile(
     sha256: sha256(content),
     at: new Date(context.now).toISOString(),
   };
-  const adoption = adopt(before, { bars, holes: read.holes, provider, sourceSymbol: sidecar.symbol, source }, series);
+  const adoption = adopt(
+    before,
+    { bars, holes: read.holes, asOf: time, provider, sourceSymbol: sidecar.symbol, source },
+    series,
+  );
   if ('reason' in adoption) {
     return { row: { ...taken, reason: adoption.reason }, after: before, changed: false };
   }
@@ -194,6 +213,8 @@ export async function adoptSeries(
     state = {
       bars: known.formats.length === 0 ? NO_BARS : await store.loadBars(known),
       coverage: stored.coverage,
+      suspects: version?.suspect ?? [],
+      inferred: version?.inferred,
       provider: stored.rows > 0 ? stored.provider : undefined,
       grid: version?.grid ?? [],
       sources: version?.imported_from ?? [],
@@ -216,8 +237,13 @@ export async function adoptSeries(
       rows.push(skipped(candidate.path, candidate.name, series, error.message.replace(`${candidate.path}: `, '')));
     }
   }
-  if (!changedAny) return { rows, change: undefined };
+  const taken = rows.some(({ outcome }) => outcome !== 'skipped');
+  const whole = taken ? withWholeLife(state, series, () => work.otherEnds(series), context.now) : state;
+  if (!changedAny && whole === state) return { rows, change: undefined };
   const formats = keptFormats(known, context.settings.formats);
-  const facts = adoptedFacts(known, state, series.period);
-  return { rows, change: { series, known, bars: state.bars, formats, facts } };
+  const facts = adoptedFacts(known, whole, series.period);
+  return {
+    rows: rows.map((row) => ({ ...row, complete: whole.inferred === true })),
+    change: { series, known, formats, facts, ...(changedAny ? { bars: state.bars } : {}) },
+  };
 }

@@ -31,9 +31,13 @@ export interface ImportedRow {
   readonly unsorted: number;
   /** Bars left out because their session was not over. */
   readonly unfinished: number;
+  /** Rows of pysystemtrade left out because they are intraday. */
+  readonly intraday: number;
   /** Bars of which the data folder has other values; its own stay. */
   readonly differs: number;
   readonly firstDifference: string | null;
+  /** The series is a contract that has ended, and counts as complete because of where its bars end. */
+  readonly complete: boolean;
   /** First and last good bar of the file. */
   readonly first: string | null;
   readonly last: string | null;
@@ -90,6 +94,7 @@ export function remarksOn(row: ImportedRow): string[] {
     );
   }
   if (row.unsorted > 0) remarks.push(`${thousands(row.unsorted)} rows out of order were sorted in`);
+  if (row.intraday > 0) remarks.push(`${thousands(row.intraday)} intraday rows left out`);
   if (row.unfinished > 0) remarks.push(`${row.unfinished} unfinished bars left out`);
   if (row.differs > 0) {
     remarks.push(

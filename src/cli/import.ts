@@ -1,19 +1,23 @@
 import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { usageError } from '../market/errors.ts';
 import { checkForeignFolder, listForeignFolder } from '../store/foreign-folder.ts';
-import { readForeignName } from '../store/foreign-names.ts';
+import { readForeignName, readPysystemtradeName } from '../store/foreign-names.ts';
+import type { ForeignName, StrangeName } from '../store/foreign-names.ts';
+import { isPysystemtradeFile } from '../store/foreign-pysystemtrade.ts';
 import { lockFolder } from '../store/lock.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { runName } from './download.ts';
+import { endsOfMarkets } from './import-ends.ts';
 import { adoptSeries, skipped } from './import-files.ts';
 import type { Candidate, ImportWork } from './import-files.ts';
 import { cutLines, importSummary, importTable, remarksOn } from './import-report.ts';
 import type { ImportedRow } from './import-report.ts';
 import { readSource, seriesOfName, unlistedAdvice } from './import-source.ts';
 import { writeJson } from './output.ts';
+import { thousands } from './table.ts';
 
 /** How many series are made durable together. */
 const BATCH = 32;
@@ -24,14 +28,22 @@ export interface ImportFlags extends CommonFlags {
   readonly dryRun?: boolean;
 }
 
+/** What a file is, by its name; where that does not tell, by its header too. */
+function nameOf(folder: string, path: string): ForeignName | StrangeName {
+  const name = readForeignName(path);
+  if (!('reason' in name)) return name;
+  const contract = readPysystemtradeName(path);
+  return contract !== undefined && isPysystemtradeFile(folder, path) ? contract : name;
+}
+
 /** Sorts the CSV files of the folder by series; those that stand for none are told of. */
-function candidatesIn(paths: readonly string[], context: CommandContext) {
+function candidatesIn(folder: string, paths: readonly string[], context: CommandContext) {
   const bySeries = new Map<string, Candidate[]>();
   const rows: ImportedRow[] = [];
   const left: { file: string; reason: string }[] = [];
   const unlisted = new Set<string>();
   for (const path of paths) {
-    const name = readForeignName(path);
+    const name = nameOf(folder, path);
     if ('reason' in name) {
       left.push({ file: path, reason: name.reason });
       continue;
@@ -89,11 +101,11 @@ export async function importFolder(
   const { output_dir: root, dry_run: dryRun } = context.settings;
   checkForeignFolder(folder, root);
   const listing = listForeignFolder(folder, root);
-  const { bySeries, rows, left, unlisted } = candidatesIn(listing.csv, context);
+  const { bySeries, rows, left, unlisted } = candidatesIn(folder, listing.csv, context);
   const untouched = [...left, ...listing.others.map(({ path, reason }) => ({ file: path, reason }))];
   if (bySeries.size + rows.length === 0) {
     throw usageError(
-      `${folder} holds nothing that is known: neither Day_GOLD_20240400.csv of bc-utils nor futures/1d/GOLD/GOLD_20240400.csv of the older tool`,
+      `${folder} holds nothing that is known: neither Day_GOLD_20240400.csv of bc-utils nor futures/1d/GOLD/GOLD_20240400.csv of the older tool, nor a contract file of pysystemtrade`,
     );
   }
   const run = runName(context.now);
@@ -103,7 +115,8 @@ export async function importFolder(
   const store = new SeriesStore(root, run, () => context.now, context.settings.overlap_bars);
   try {
     if (lock !== undefined) await store.recover();
-    const work = { folder, source, sourceGiven: flags.provider !== undefined, store, context, warn };
+    const otherEnds = endsOfMarkets(bySeries, { folder, source, store, now: context.now });
+    const work = { folder, source, sourceGiven: flags.provider !== undefined, store, context, warn, otherEnds };
     rows.push(...(await adoptAll(bySeries, work, dryRun, signal)));
   } finally {
     try {
@@ -114,6 +127,12 @@ export async function importFolder(
   }
   rows.sort((a, b) => (a.file < b.file ? -1 : 1));
   const remarks = cutLines([...warnings, ...rows.flatMap(remarksOn)]);
+  const complete = new Set(rows.flatMap((row) => (row.complete ? [row.series] : []))).size;
+  if (complete > 0) {
+    const what =
+      complete === 1 ? '1 contract has ended and counts' : `${thousands(complete)} contracts have ended and count`;
+    output.err(`vortex: ${what} as complete; download --force asks for the whole life again\n`);
+  }
   const leftLines = cutLines(untouched.map(({ file, reason }) => `${file}: left alone: ${reason}`));
   for (const line of [...remarks, ...leftLines]) output.err(`vortex: ${line}\n`);
   const exitCode = signal.aborted ? stoppedCode(signal) : rows.some(({ failed }) => failed) ? EXIT.failed : EXIT.ok;

@@ -1,4 +1,4 @@
-import { catalogue } from '../market/catalogue.ts';
+import { catalogue, codeOfMarket } from '../market/catalogue.ts';
 import { formatTradeDate, utcDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
 import { deliveryMonth, resolveCycle } from '../market/futures-cycle.ts';
@@ -25,7 +25,7 @@ export async function listInstruments(flags: SelectionFlags, { output }: Surroun
     ...[...catalogue().values()].map((market) => ({
       instrument: market.id,
       class: 'future',
-      code: market.barchartRoot,
+      code: codeOfMarket(market),
       cycle: market.cycle,
       exchange: market.exchange,
       name: market.name,

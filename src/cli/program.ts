@@ -28,6 +28,10 @@ function withSelection(command: Command): Command {
     .option('--concurrency <n>', 'series worked on at the same time')
     .option('--max-requests <n>', 'most requests of this run; what is left is postponed')
     .option('--shard <i/n>', 'only part i of n of the series (i from 0), or auto: as the job of a cluster says')
+    .option(
+      '--stored',
+      'what lies in the data folder, from the provider that each series is kept from; no settings needed',
+    )
     .option('--force', 'fetch the whole range again')
     .option('--fail-fast', 'stop at the first series that fails');
 }
@@ -84,7 +88,7 @@ export function buildProgram(surroundings: Surroundings, done: (exitCode: number
     });
 
   withFolder(program.command('import'))
-    .summary('adopt a folder of bc-utils or of the older Python tool, without a request')
+    .summary('adopt a folder of bc-utils, pysystemtrade or the older Python tool, without a request')
     .description(
       'Takes the files of another tool into the data folder: bars, coverage, where they came from. The originals are not touched.',
     )
@@ -176,7 +180,7 @@ function addInstruments(program: Command, surroundings: Surroundings, done: (exi
     .command('instruments')
     .description('The catalogue of instruments and the contracts of a cycle.');
   withCommonFlags(group.command('list'))
-    .description('Configured instruments and the 238 futures markets of the built-in catalogue.')
+    .description('Configured instruments and the 248 futures markets of the built-in catalogue.')
     .option('--instruments <file>', 'file of instruments; may be repeated', collect)
     .addHelpText('after', '\nExample:\n  vortex instruments list\n')
     .action(async (flags: SelectionFlags) => {

@@ -1,4 +1,4 @@
-import { catalogue } from '../market/catalogue.ts';
+import { catalogue, codeOfMarket } from '../market/catalogue.ts';
 import { usageError } from '../market/errors.ts';
 
 import type { FuturesRoot } from '../sandbox/futures-list.ts';
@@ -30,11 +30,11 @@ function readWholeNumber(flag: string, text: string, most: number): number {
 
 /** The futures markets that the sandbox makes prices for: those that Yahoo has a root of. */
 function sandboxFutures(): FuturesRoot[] {
-  return [...catalogue().values()].flatMap(({ id, barchartRoot, yahooRoot, yahooSuffix, cycle, timezone, exchange }) =>
-    yahooRoot === undefined
-      ? []
-      : [{ id, code: barchartRoot, root: yahooRoot, suffix: yahooSuffix ?? '', cycle, timezone, exchange }],
-  );
+  return [...catalogue().values()].flatMap((market) => {
+    const { id, yahooRoot, yahooSuffix = '', cycle, timezone, exchange } = market;
+    if (yahooRoot === undefined) return [];
+    return [{ id, code: codeOfMarket(market), root: yahooRoot, suffix: yahooSuffix, cycle, timezone, exchange }];
+  });
 }
 
 /** A sandbox for this process alone, on any free port. */

@@ -18,6 +18,7 @@ import { PROVIDERS } from '../providers/registry.ts';
 import { dayBudgets } from './allowance.ts';
 import type { CommandContext, CommonFlags } from './context.ts';
 import { readDay } from './day.ts';
+import { storedWanted } from './stored-wanted.ts';
 
 /** The flags that say what is wanted; `download` and `plan` take them. */
 export interface SelectionFlags extends CommonFlags {
@@ -36,6 +37,8 @@ export interface SelectionFlags extends CommonFlags {
   readonly backup?: boolean;
   readonly failFast?: boolean;
   readonly shard?: string;
+  /** What lies in the data folder, in place of what the settings list. */
+  readonly stored?: boolean;
 }
 
 /** Those of them that stand for settings. */
@@ -99,6 +102,11 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
   if (start !== undefined && end !== undefined && start > end) {
     throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);
   }
+  if (flags.stored === true) {
+    const filter = { names, onlyClass, periods, start, end, provider: flags.provider };
+    const stored = storedWanted(filter, context);
+    return { ...stored, providers: listedProviders(stored.providers) };
+  }
   if (names.length === 0 && configured.length === 0) {
     throw usageError(
       'nothing is asked for: name a symbol, such as `vortex download SPY`, or list instruments in config/config.json (vortex config init writes it)',
@@ -120,21 +128,20 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
   const disabled = selections.filter(
     ({ instrument, named }) => named && periods === undefined && instrument.periods?.length === 0,
   );
-  const ids = splitProviders(settings.default_provider);
   return {
     series,
     notices: [
       ...notices,
       ...disabled.map(({ instrument }) => `${instrument.id} is disabled in the settings: its periods are empty`),
     ],
-    providers: PROVIDERS.filter((entry) => ids.includes(entry.id)).sort(byPlaceIn(ids)),
+    providers: listedProviders(splitProviders(settings.default_provider)),
   };
 }
 
-const byPlaceIn =
-  (ids: readonly string[]) =>
-  (a: Provider, b: Provider): number =>
-    ids.indexOf(a.id) - ids.indexOf(b.id);
+/** The providers with these ids, in their order. */
+function listedProviders(ids: readonly string[]): Provider[] {
+  return ids.flatMap((id) => PROVIDERS.find((entry) => entry.id === id) ?? []);
+}
 
 /** The plan for what is asked for, given what the folder has. */
 export function planFor(

@@ -236,6 +236,7 @@ export async function recordSeries(
     ...optional('expires', source?.expires === undefined ? before?.expires : formatTradeDate(source.expires)),
     ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
     coverage: writeCoverage(coverageAfter(job, known, fetched.answered), period),
+    ...(before?.inferred === true && job.reason !== 'force' ? { inferred: true } : {}),
     ...(others.length === 0 ? {} : { mixed: writeMixed(others, period) }),
     ...(absent ? { absent: { provider, checked_at: new Date(now).toISOString() } } : {}),
     ...(before?.imported_from === undefined ? {} : { imported_from: before.imported_from }),

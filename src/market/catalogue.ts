@@ -23,7 +23,7 @@ export interface Market {
   /** First trade date with daily history at the exchange, as published (optimistic). */
   readonly dailyFrom?: TradeDate;
   readonly intradayFrom?: TradeDate;
-  /** GCG24 is the root GC, the month letter, the year. */
+  /** GCG24 is the root GC, the month letter, the year. Empty: not known. */
   readonly barchartRoot: string;
   readonly ibkrSymbol: string;
   readonly ibkrExchange: string;
@@ -85,12 +85,17 @@ export function catalogue(): ReadonlyMap<string, Market> {
   return markets;
 }
 
+/** The root that a market's contracts are named by: Barchart's, else Yahoo's. */
+export function codeOfMarket({ id, barchartRoot, yahooRoot }: Market): string {
+  return barchartRoot === '' ? (yahooRoot ?? id) : barchartRoot;
+}
+
 /** A market of the catalogue as an instrument. */
 export function instrumentOfMarket(market: Market): Instrument {
   return {
     class: 'future',
     id: market.id,
-    code: market.barchartRoot,
+    code: codeOfMarket(market),
     cycle: market.cycle,
     exchange: market.exchange,
     timezone: market.timezone,
@@ -104,15 +109,23 @@ export function instrumentOfMarket(market: Market): Instrument {
 
 let byRoot: ReadonlyMap<string, Market> | undefined;
 
-/** The market that a root stands for, by the catalogue's own root or else by Yahoo's. */
+/** The market that a root stands for, by the catalogue's own root or else by Yahoo's; of two the one that comes first. */
 export function marketOfRoot(root: string): Market | undefined {
-  byRoot ??= new Map(
-    [...catalogue().values()]
-      .flatMap((market): [string | undefined, Market][] => [[market.yahooRoot, market]])
-      .concat([...catalogue().values()].map((market) => [market.barchartRoot, market]))
-      .flatMap(([name, market]) => (name === undefined ? [] : [[name, market] as const])),
-  );
+  if (byRoot === undefined) {
+    const markets = [...catalogue().values()].toReversed();
+    const onYahoo = markets.flatMap((market) =>
+      market.yahooRoot === undefined ? [] : [[market.yahooRoot, market] as const],
+    );
+    const atBarchart = markets.map((market) => [codeOfMarket(market), market] as const);
+    byRoot = new Map([...onYahoo, ...atBarchart]);
+  }
   return byRoot.get(root);
+}
+
+/** The market that an instrument is: by its id where the code agrees, else by its code. */
+export function marketOfInstrument({ id, code }: Pick<Instrument, 'id' | 'code'>): Market | undefined {
+  const named = catalogue().get(id);
+  return named !== undefined && codeOfMarket(named) === code ? named : marketOfRoot(code);
 }
 
 /** An instrument as configured; without a code the catalogue's counts, else the id. */
@@ -127,7 +140,7 @@ export function withCatalogueFacts(entry: InstrumentEntry): Instrument {
   const { id, code } = entry;
   if (entry.class !== 'future') return { ...entry, code: code ?? id };
   const named = catalogue().get(id);
-  const agrees = named !== undefined && (code === undefined || code === named.barchartRoot);
+  const agrees = named !== undefined && (code === undefined || code === codeOfMarket(named));
   const market = agrees ? named : marketOfRoot(code ?? id);
   const facts = market === undefined ? undefined : instrumentOfMarket(market);
   const instrument = { ...facts, ...entry, code: code ?? facts?.code ?? id };

@@ -1,4 +1,4 @@
-import { catalogue, instrumentOfMarket, marketOfRoot } from '../market/catalogue.ts';
+import { catalogue, codeOfMarket, instrumentOfMarket, marketOfRoot } from '../market/catalogue.ts';
 import type { Market } from '../market/catalogue.ts';
 import { usageError } from '../market/errors.ts';
 import { contractOf, contractYear } from '../market/futures-cycle.ts';
@@ -70,9 +70,10 @@ function futureOfRoot(root: string, suffix: string | undefined, context: Selecti
     entry.yahooRoot === root && entry.yahooSuffix === suffix;
   const futures = context.configured.filter((instrument) => instrument.class === 'future');
   const market = suffix === undefined ? marketOfRoot(root) : [...catalogue().values()].find(atYahoo);
+  const code = market === undefined ? undefined : codeOfMarket(market);
   const configured =
     suffix === undefined
-      ? (futures.find((entry) => entry.code === root) ?? futures.find((entry) => entry.code === market?.barchartRoot))
+      ? (futures.find((entry) => entry.code === root) ?? futures.find((entry) => entry.code === code))
       : futures.find(atYahoo);
   if (configured !== undefined) return configured;
   return market === undefined ? undefined : fromCatalogue(market, context);

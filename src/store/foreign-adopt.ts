@@ -1,15 +1,16 @@
 import { basisChanges } from '../market/rebase.ts';
 import { pickBars } from '../market/bar-checks.ts';
 import type { Bars } from '../market/bars.ts';
-import { firstOfNextMonth } from '../market/calendar.ts';
+import { firstOfNextMonth, formatTradeDate, isWeekday, utcDate } from '../market/calendar.ts';
+import { hasEnded } from '../market/dead-contract.ts';
 import { undoFloat32, undoFutureFloat32 } from '../market/float32.ts';
 import { gridOf, gridsAgree } from '../market/grid.ts';
 import type { Series } from '../market/instrument.ts';
 import { mergeBars } from '../market/merge.ts';
-import { periodMs } from '../market/period.ts';
+import { isIntraday, periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
-import { subtract, unite } from '../market/time-range.ts';
+import { unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import { versionFacts, writeCoverage } from './manifest.ts';
 import type { VersionFacts } from './manifest.ts';
@@ -19,10 +20,17 @@ import type { KnownSeries } from './series-change.ts';
 /** Common bars that must differ in one way before two files are said to stand on different bases. */
 const LEAST_COMMON = 3;
 
+/** As a manifest keeps it. */
+type DroppedDate = NonNullable<VersionFacts['suspect']>[number];
+
 /** A series while foreign files are worked into it. */
 export interface AdoptedSeries {
   readonly bars: Bars;
   readonly coverage: TimeRanges;
+  /** Dates that have bad rows only, and the days as of which files say so. */
+  readonly suspects: readonly DroppedDate[];
+  /** Some of the coverage follows only from where the bars of a dead contract end. */
+  readonly inferred?: true | undefined;
   readonly provider?: string | undefined;
   /** Minutes at which intraday bars begin. */
   readonly grid: readonly number[];
@@ -35,8 +43,10 @@ export interface AdoptedSeries {
 export interface Offer {
   /** At least one. */
   readonly bars: Bars;
-  /** Stamps inside of which nothing is known. */
+  /** Stamps for which the file has bad rows only. */
   readonly holes: readonly number[];
+  /** When the bars were as they are, milliseconds since the epoch, UTC. */
+  readonly asOf: number;
   readonly provider: string;
   readonly sourceSymbol?: string | undefined;
   readonly source: Omit<ImportedFile, 'bars'>;
@@ -58,12 +68,33 @@ function endOf(stamp: number, period: Period): number {
   return period === '1mo' ? firstOfNextMonth(stamp) : stamp + periodMs(period);
 }
 
-/** From the first to the last bar, but for the holes. */
-function coveredBy({ bars, holes }: Offer, period: Period): TimeRanges {
+/** From the first to the last bar: a bad row between them is an answer, as it is in a download. */
+function coveredBy({ bars }: Offer, period: Period): TimeRanges {
   const [from, last] = [bars.time[0], bars.time.at(-1)];
-  if (from === undefined || last === undefined) return [];
-  const unknown = holes.map((stamp) => ({ from: stamp, to: endOf(stamp, period) }));
-  return subtract({ from, to: endOf(last, period) }, unknown);
+  return from === undefined || last === undefined ? [] : [{ from, to: endOf(last, period) }];
+}
+
+/**
+ * The dates of the coverage that still have no bar though a bar was due: bad rows of daily bars and longer. Weekends are
+ * not due.
+ */
+function suspectsAfter(
+  before: AdoptedSeries,
+  { holes, asOf }: Offer,
+  bars: Bars,
+  coverage: TimeRanges,
+  period: Period,
+): readonly DroppedDate[] {
+  const known = new Set(bars.time);
+  const kept = before.suspects.filter(({ stamp }) => !known.has(Date.parse(stamp)));
+  if (isIntraday(period)) return kept;
+  const isNew = (stamp: number): boolean =>
+    isWeekday(stamp) && !known.has(stamp) && coverage.some(({ from, to }) => stamp >= from && stamp < to);
+  const fresh = holes
+    .filter(isNew)
+    .map((stamp) => ({ stamp: formatStamp(stamp, period), answered: [formatTradeDate(utcDate(asOf))] }))
+    .filter(({ stamp }) => kept.every((suspect) => suspect.stamp !== stamp));
+  return [...kept, ...fresh].sort((a, b) => (a.stamp < b.stamp ? -1 : 1));
 }
 
 function refusal(before: AdoptedSeries, { bars, provider }: Offer, grid: readonly number[]): string | undefined {
@@ -109,6 +140,8 @@ export function adopt(before: AdoptedSeries, offer: Offer, { period }: Series): 
   const after: AdoptedSeries = {
     bars,
     coverage,
+    suspects: suspectsAfter(before, offer, bars, coverage, period),
+    inferred: before.inferred,
     provider: offer.provider,
     grid: [...new Set([...before.grid, ...grid])].sort((a, b) => a - b),
     sources: changed ? [...before.sources, { ...offer.source, bars: added }] : before.sources,
@@ -127,15 +160,36 @@ export function adopt(before: AdoptedSeries, offer: Offer, { period }: Series): 
   };
 }
 
+/** The series with its contract's whole life covered, where its bars show that the contract has ended. Pure. */
+export function withWholeLife(
+  after: AdoptedSeries,
+  { instrument, contract, period }: Series,
+  others: () => readonly number[],
+  now: number,
+): AdoptedSeries {
+  const [first, last] = [after.bars.time[0], after.bars.time.at(-1)];
+  if (contract === undefined || first === undefined || last === undefined) return after;
+  if (!hasEnded(instrument, contract, last, now, others)) return after;
+  const { from, to } = contract.life;
+  const beyond = [
+    { from, to: first },
+    { from: endOf(last, period), to },
+  ].filter((range) => range.from < range.to);
+  const coverage = beyond.reduce<TimeRanges>(unite, after.coverage);
+  return sameRanges(coverage, after.coverage) ? after : { ...after, coverage, inferred: true };
+}
+
 /** What the manifest is to say of a series that files were worked into. */
 export function adoptedFacts(known: KnownSeries, after: AdoptedSeries, period: Period): VersionFacts {
-  const { absent, ...before } = known.version === undefined ? { revisions: 0 } : versionFacts(known.version);
+  const { absent, suspect, ...before } = known.version === undefined ? { revisions: 0 } : versionFacts(known.version);
   return {
     ...before,
     ...(after.provider === undefined ? {} : { provider: after.provider }),
     ...(after.sourceSymbol === undefined ? {} : { source_symbol: after.sourceSymbol }),
     ...(after.grid.length === 0 ? {} : { grid: [...after.grid] }),
     coverage: writeCoverage(after.coverage, period),
+    ...(after.suspects.length === 0 ? {} : { suspect: after.suspects.map((entry) => ({ ...entry })) }),
+    ...(after.inferred === true ? { inferred: true } : {}),
     imported_from: [...after.sources],
   };
 }

@@ -25,6 +25,7 @@ const NAMES: ReadonlyMap<string, ForeignColumn> = new Map([
   ['close', 'close'],
   ['last', 'close'],
   ['latest', 'close'],
+  ['final', 'close'],
   ['settle', 'close'],
   ['volume', 'volume'],
   ['adj close', 'Adj Close'],

@@ -3,8 +3,8 @@ import { isPeriod } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { classOfFolder } from '../market/series.ts';
 
-/** Who wrote a folder that is to be adopted: bc-utils, or the older Python tool. */
-export type ForeignTool = 'bc-utils' | 'python';
+/** Who wrote a file that is to be adopted: bc-utils, the older Python tool, or pysystemtrade. */
+export type ForeignTool = 'bc-utils' | 'python' | 'pysystemtrade';
 
 /** What the name of a foreign file says. */
 export interface ForeignName {
@@ -48,6 +48,11 @@ function contractIn(stem: string): Required<Pick<ForeignName, 'id' | 'delivery'>
   return { id, delivery: { year: Number(year), month } };
 }
 
+/** The delivery month in the key of a series; undefined for anything undated. Month is 1 to 12. Pure. */
+export function contractOfKey(key: string): ForeignName['delivery'] {
+  return contractIn(key.slice(key.lastIndexOf('/') + 1))?.delivery;
+}
+
 function bcUtilsName(stem: string): ForeignName | StrangeName {
   const [, prefix, rest] = /^([A-Za-z0-9]+)_(.+)$/.exec(stem) ?? [];
   const contract = contractIn(rest ?? '');
@@ -83,4 +88,13 @@ export function readForeignName(path: string): ForeignName | StrangeName {
   const folders = path.split('/');
   const stem = (folders.pop() ?? '').replace(/\.csv$/i, '');
   return olderToolName(folders, stem) ?? bcUtilsName(stem);
+}
+
+/**
+ * Reads the name of a contract file of pysystemtrade, `GOLD_20240300.csv` anywhere; undefined for any other. Other files are
+ * named so too: the header decides. Pure.
+ */
+export function readPysystemtradeName(path: string): ForeignName | undefined {
+  const contract = contractIn(path.slice(path.lastIndexOf('/') + 1).replace(/\.csv$/i, ''));
+  return contract === undefined ? undefined : { tool: 'pysystemtrade', class: 'future', ...contract, period: '1d' };
 }

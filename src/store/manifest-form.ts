@@ -23,7 +23,7 @@ function buildForms() {
   const importedFile = z.object({
     /** The adopted folder's name and the file's path below it. */
     file: z.string(),
-    tool: z.enum(['bc-utils', 'python']),
+    tool: z.enum(['bc-utils', 'python', 'pysystemtrade']),
     /** Of the file as it was adopted. */
     sha256: z.string(),
     /** Bars that came from it. */
@@ -123,6 +123,8 @@ function buildForms() {
     grid: z.array(z.number()).optional(),
     /** Ranges that are data or proven empty, as formatRange writes them. */
     coverage: z.array(z.tuple([z.string(), z.string()])),
+    /** The coverage holds the whole life of a contract, though only where its bars end says so; no source has. */
+    inferred: z.literal(true).optional(),
     /** What of the coverage is not the provider's. */
     mixed: z.array(mixedRange).optional(),
     absent: z.object({ provider: z.string(), checked_at: z.string() }).optional(),

@@ -6,7 +6,7 @@ import { adopt, daily, GOLD, HEADER, NOW, put, readManifest } from '../support/f
 import { vortex } from '../support/program.ts';
 
 describe('bars that nobody can vouch for', () => {
-  it('a bad row is dropped with its reason, and its day stays unknown', async () => {
+  it('a bad row is dropped with its reason, and its day is suspect, as after a download', async () => {
     const cwd = temporaryFolder();
     const text = daily(['2024-01-05', '2024-01-02', '2024-01-03', '2024-01-04', '2024-01-02']);
     // The second row of 2 January has another volume than the first.
@@ -20,10 +20,25 @@ describe('bars that nobody can vouch for', () => {
     expect(stderr).toContain('2 bad rows dropped: ');
     expect(stderr).toContain('1 high below low');
     expect(stderr).toContain('1 replaced by a second row for the same time');
-    expect(readManifest(cwd, GOLD).coverage).toEqual([
-      ['2024-01-02', '2024-01-02'],
-      ['2024-01-04', '2024-01-05'],
-    ]);
+    expect(readManifest(cwd, GOLD)).toMatchObject({
+      coverage: [['2024-01-02', '2024-01-05']],
+      suspect: [{ stamp: '2024-01-03', answered: ['2026-11-01'] }],
+    });
+    const plan = ['plan', 'GCJ24', '-p', 'barchart', '--start', '2024-01-02', '--end', '2024-01-05', '--json'];
+    expect(JSON.parse((await vortex([...plan, '--now', NOW], { cwd })).stdout)).toMatchObject({ jobs: [] });
+  });
+
+  it('a suspect day of one file is data once another file has its bar; a bad row of a Sunday is not due', async () => {
+    const cwd = temporaryFolder();
+    const bad = (date: string): string => `${date},1,1,2,1,5\n`;
+    const good = (date: string): string => `${date},1,2,1,1,5\n`;
+    const file = 'futures/1d/GOLD/GOLD_20240400.csv';
+    put(cwd, { [file]: HEADER + good('2024-01-05') + bad('2024-01-07') + bad('2024-01-08') + good('2024-01-09') });
+    await adopt(cwd);
+    expect(readManifest(cwd, GOLD)['suspect']).toMatchObject([{ stamp: '2024-01-08' }]);
+    put(cwd, { [file]: HEADER + good('2024-01-05') + good('2024-01-08') + good('2024-01-09') });
+    await adopt(cwd);
+    expect(readManifest(cwd, GOLD)['suspect']).toBeUndefined();
   });
 
   it('the bar whose session was not over when the file was written, or is not at --now, is left out', async () => {

@@ -38,12 +38,12 @@ it('resolves GOLD over the first half of 2024 to the eight contracts that trade 
   });
 });
 
-it('lists the 238 futures markets of the catalogue with no settings at all', async () => {
+it('lists the 248 futures markets of the catalogue with no settings at all', async () => {
   const { code, stdout } = await vortex(['instruments', 'list', '--json'], { cwd: temporaryFolder() });
   expect(code).toBe(0);
   const { instruments } = listed.parse(JSON.parse(stdout));
-  expect(instruments).toHaveLength(238);
-  expect(new Set(instruments.map(({ instrument }) => instrument)).size).toBe(238);
+  expect(instruments).toHaveLength(248);
+  expect(new Set(instruments.map(({ instrument }) => instrument)).size).toBe(248);
   expect(instruments.find(({ instrument }) => instrument === 'GOLD')).toMatchObject({
     class: 'future',
     code: 'GC',

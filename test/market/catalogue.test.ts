@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE_CSV } from '../../src/market/catalogue-data.ts';
-import { catalogue, instrumentOfMarket, marketOfRoot, withCatalogueFacts } from '../../src/market/catalogue.ts';
+import {
+  catalogue,
+  codeOfMarket,
+  instrumentOfMarket,
+  marketOfRoot,
+  withCatalogueFacts,
+} from '../../src/market/catalogue.ts';
 import { formatTradeDate } from '../../src/market/calendar.ts';
 import { VortexError } from '../../src/market/errors.ts';
+import { contractOf } from '../../src/market/futures-cycle.ts';
+import { barchartSymbol } from '../../src/providers/barchart/symbols.ts';
+import { ibkrSymbol } from '../../src/providers/ibkr/naming.ts';
 import { pathPart } from '../../src/market/series.ts';
 import { isTimeZone } from '../../src/market/time-zone.ts';
 
@@ -22,8 +31,8 @@ const code = (act: () => unknown): unknown => {
 };
 
 describe('the catalogue', () => {
-  it('has 238 markets, and every field of every row says what the text says', () => {
-    expect(rows).toHaveLength(238);
+  it('has 248 markets, and every field of every row says what the text says', () => {
+    expect(rows).toHaveLength(248);
     expect(rows.every((row) => row.size === 15)).toBe(true);
     const date = (value: number | undefined): string => (value === undefined ? '' : formatTradeDate(value));
     const told = all.map((market) =>
@@ -63,8 +72,9 @@ describe('the catalogue', () => {
 
   it('has ids that are one file each, also where capitals and small letters are the same', () => {
     const unique = (values: readonly string[]): number => new Set(values).size;
-    expect(unique(all.map((market) => pathPart(market.id).toLowerCase()))).toBe(238);
-    expect(unique(all.map((market) => market.barchartRoot))).toBe(238);
+    expect(unique(all.map((market) => pathPart(market.id).toLowerCase()))).toBe(248);
+    // The won's mini goes by the root of the market itself at Barchart.
+    expect(unique(all.filter(({ id }) => id !== 'KRWUSD_mini').map(codeOfMarket))).toBe(247);
     const onYahoo = all.filter((market) => market.yahooRoot !== undefined);
     expect(unique(onYahoo.map((market) => `${market.yahooRoot ?? ''}.${market.yahooSuffix ?? ''}`))).toBe(
       onYahoo.length,
@@ -90,7 +100,50 @@ describe('the catalogue', () => {
     expect(marketOfRoot('6A')?.id).toBe('AUD');
     expect(marketOfRoot('gc')).toBeUndefined();
     expect(marketOfRoot('')).toBeUndefined();
-    for (const market of all) expect(marketOfRoot(market.barchartRoot)).toBe(market);
+    for (const market of all.filter(({ id }) => id !== 'KRWUSD_mini')) {
+      expect(marketOfRoot(codeOfMarket(market))).toBe(market);
+    }
+  });
+
+  it('two markets with one root: the root alone means the first, an id means its own', () => {
+    expect(marketOfRoot('K9')?.id).toBe('KRWUSD');
+    expect(withCatalogueFacts({ class: 'future', id: 'KRWUSD_mini' })).toMatchObject({ code: 'K9', multiplier: 25e6 });
+  });
+
+  it('has ten common micros and minis, each with its root, its months and its exchange', () => {
+    const expected = [
+      'AUD_micro MG HMUZ CME M6A.CME',
+      'CAD_micro WK HMUZ CME MCD.CME',
+      'CRUDE_W_micro CY FGHJKMNQUVXZ NYMEX MCL.NYM',
+      'ETHER-micro TA FGHJKMNQUVXZ CME MET.CME',
+      'EUR_micro MF HMUZ CME M6E.CME',
+      'GBP_micro M6B HMUZ CME M6B.CME',
+      'GF10-TFEX U1 GJMQVZ TFEX .',
+      'KRWUSD_mini K9 FGHJKMNQUVXZ SGX .',
+      'S50-TFEX TE HMUZ TFEX .',
+      'VIX_mini VJ FGHJKMNQUVXZ CFE .',
+    ];
+    const told = expected.map((line) => {
+      const market = catalogue().get(line.split(' ')[0] ?? '');
+      if (market === undefined) return 'missing';
+      const { id, cycle, exchange, yahooRoot = '', yahooSuffix = '' } = market;
+      return `${id} ${codeOfMarket(market)} ${cycle} ${exchange} ${yahooRoot}.${yahooSuffix}`;
+    });
+    expect(told).toEqual(expected);
+  });
+
+  it('what a source has no known name for is not asked of it', () => {
+    const contractAt = (id: string) => {
+      const market = catalogue().get(id);
+      if (market === undefined) expect.fail(id);
+      const instrument = instrumentOfMarket(market);
+      return [instrument, contractOf(instrument.code, 2027, 3, 365, Date.parse('2026-12-01'))] as const;
+    };
+    expect(barchartSymbol(...contractAt('GBP_micro'))).toBeUndefined();
+    expect(barchartSymbol(...contractAt('EUR_micro'))).toBe('MFH27');
+    expect(ibkrSymbol(...contractAt('KRWUSD_mini'))).toBeUndefined();
+    expect(ibkrSymbol(...contractAt('JSE40'))).toBeUndefined();
+    expect(ibkrSymbol(...contractAt('GBP_micro'))).toContain('M6B');
   });
 });
 

@@ -14,7 +14,10 @@ const INDICES: Readonly<Record<string, string>> = {
 /** The part of the site that a class has its pages in. */
 const SECTIONS: Readonly<Record<AssetClass, string>> = { future: 'futures', stock: 'stocks', forex: 'forex' };
 
-/** Root of the contracts: the settings' own word, else the catalogue's root at Barchart, also where the code is Yahoo's. */
+/**
+ * Root of the contracts: the settings' own word, else the catalogue's root at Barchart, also where the code is Yahoo's.
+ * Empty where the catalogue does not know it.
+ */
 function rootOf({ code, symbols }: Instrument): string {
   const named = symbols?.['barchart'];
   // GC*0 stands for whatever contract is in front, and never names a single one.
@@ -30,7 +33,8 @@ export function barchartSymbol(instrument: Instrument, contract: Contract | unde
   if (contract !== undefined) {
     // Where two digits would be read as another year, the site has no other way to say it.
     if (/\d{4}$/.test(contract.symbol)) return undefined;
-    return `${rootOf(instrument)}${contract.letter}${String(contract.year % 100).padStart(2, '0')}`;
+    const root = rootOf(instrument);
+    return root === '' ? undefined : `${root}${contract.letter}${String(contract.year % 100).padStart(2, '0')}`;
   }
   const { code, symbols } = instrument;
   if (instrument.class === 'future') return undefined;

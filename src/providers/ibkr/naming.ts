@@ -1,5 +1,4 @@
-import { catalogue, marketOfRoot } from '../../market/catalogue.ts';
-import type { Market } from '../../market/catalogue.ts';
+import { marketOfInstrument } from '../../market/catalogue.ts';
 import { deliveryMonth } from '../../market/futures-cycle.ts';
 import type { Contract, Instrument } from '../../market/instrument.ts';
 import { withHyphenatedClass } from '../../market/share-class.ts';
@@ -45,16 +44,11 @@ const INDICES: Readonly<Record<string, readonly [symbol: string, exchange: strin
   '^RUT': ['RUT', 'RUSSELL'],
 };
 
-function marketOf({ id, code }: Instrument): Market | undefined {
-  const named = catalogue().get(id);
-  return named?.barchartRoot === code ? named : marketOfRoot(code);
-}
-
 function futureSearch(instrument: Instrument, contract: Contract | undefined): Search | undefined {
-  const market = marketOf(instrument);
+  const market = marketOfInstrument(instrument);
   const [, symbol = market?.ibkrSymbol, exchange = market?.ibkrExchange, tradingClass = market?.yahooRoot] =
     NAMED.exec(instrument.symbols?.ibkr ?? '') ?? [];
-  if (symbol === undefined || exchange === undefined) return undefined;
+  if (!symbol || !exchange) return undefined;
   const { multiplier } = instrument;
   return {
     secType: 'FUT',
