@@ -13,7 +13,7 @@ function around(feast: Holiday, before: number, after: number): Holiday {
     );
 }
 
-/** Vesak, the two Hari Raya, Deepavali and elections, as the government listed them. */
+/** Vesak, the two Hari Raya, Deepavali and elections, listed by year. */
 const SINGAPORE_LISTED = dates(`2020-05-07 2020-05-25 2020-07-10 2020-07-31 2021-05-13 2021-05-26 2021-07-20 2021-11-04
   2022-05-03 2022-05-16 2022-07-11 2022-10-24 2023-06-02 2023-06-29 2023-09-01 2023-11-13 2024-04-10 2024-05-22
   2024-06-17 2024-10-31 2025-03-31 2025-05-03 2025-05-12 2025-10-20 2026-05-27 2026-06-01 2026-11-09`);
