@@ -87,6 +87,7 @@ class Pages {
   handle(request: IncomingMessage, response: ServerResponse): void {
     const [path = '', query] = (request.url ?? '/').split(/\?(.*)/s);
     const parameters = new URLSearchParams(query);
+    tellTime(response, this.control.now());
     const provider = HTTP_PROVIDERS.find((id) => path.startsWith(`/${id}/`));
     if (provider !== undefined) {
       void this.#standIn(provider, path.slice(provider.length + 1), parameters, request, response);
@@ -173,6 +174,11 @@ function guarded(make: () => Answer): Answer {
     const status = error instanceof URIError ? 400 : 500;
     return jsonAnswer(status, { error: `sandbox: ${asVortexError(error).message}` });
   }
+}
+
+/** Puts the sandbox's time on an answer, in place of the machine's. @param now milliseconds since the epoch, UTC */
+function tellTime(response: ServerResponse, now: number): void {
+  response.setHeader('date', new Date(now).toUTCString());
 }
 
 function send(response: ServerResponse, make: () => Answer): void {
