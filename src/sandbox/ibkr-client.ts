@@ -86,6 +86,7 @@ export class DeskClient {
     else if (kind === '9') this.#asked(second, readQuery(fields, 3), (query) => this.#details(second, query));
     else if (kind === '20') this.#asked(first, readQuery(fields, 2), (query) => this.#history(first, query, fields));
     else if (kind === '87') this.#asked(first, readQuery(fields, 2), (query) => this.#head(first, query, fields));
+    else if (kind === '49') this.#send([49, 1, Math.floor(this.#desk.control.now() / 1000)]);
     else if (kind === '25') this.#cancel(second);
     else if (kind === '90') this.#going.delete(first);
   }
