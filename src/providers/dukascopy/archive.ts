@@ -31,6 +31,8 @@ const MOST_FILES = 32;
 /** A file as it was answered. */
 interface Answered {
   readonly rows: Bars;
+  /** There is no such file: its time lies before the history. */
+  readonly isMissing: boolean;
   /** The source's clock then, milliseconds since the epoch, UTC; undefined when it did not say. */
   readonly clock: number | undefined;
 }
@@ -39,6 +41,8 @@ interface Answered {
 export interface FileCandles extends CheckedBars {
   /** The file has no candle at all. */
   readonly isEmpty: boolean;
+  /** There is no such file: its time lies before the history. */
+  readonly isMissing: boolean;
   readonly clock: number | undefined;
 }
 
@@ -64,14 +68,14 @@ export class Archive {
     job: string,
     signal: AbortSignal,
   ): Promise<FileCandles> {
-    const { rows, clock } = await this.#file(symbol, file, job, signal);
+    const { rows, clock, isMissing } = await this.#file(symbol, file, job, signal);
     const { from, to } = file.range;
     const isEmpty = rows.time.length === 0;
     // What is in progress reaches to the source's own now, which may lie behind the time that the run stands for.
     const asked = { from, to: file.complete ? to : Number.POSITIVE_INFINITY };
     const time = rows.time.map((stamp) => (isWithin(stamp, wanted) || !isWithin(stamp, asked) ? stamp : Number.NaN));
     const inside = { from: Math.max(from, wanted.from), to: Math.min(to, wanted.to) };
-    return { ...checkBars({ ...rows, time }, inside), isEmpty, clock };
+    return { ...checkBars({ ...rows, time }, inside), isEmpty, isMissing, clock };
   }
 
   /** Takes note that a file had candles. */
@@ -107,7 +111,9 @@ export class Archive {
       this.#instruments.set(symbol, facts);
     }
     const history = facts.histories.find(({ period }) => period === size.toUpperCase());
-    return history?.from ?? Number.NEGATIVE_INFINITY;
+    const from = history?.from ?? Number.NEGATIVE_INFINITY;
+    // What lies after now is no word about the past.
+    return from > this.#source.now() ? Number.NEGATIVE_INFINITY : from;
   }
 
   async #askFacts(symbol: string, job: string | undefined, signal: AbortSignal): Promise<InstrumentFacts> {
@@ -142,7 +148,7 @@ export class Archive {
       answer === undefined
         ? await this.#onNotFound(symbol, file, response.url, job, signal)
         : decodeCandles(answer, file, response.url);
-    const answered = { rows, clock: answerClock(response) };
+    const answered = { rows, isMissing: answer === undefined, clock: answerClock(response) };
     if (file.complete) this.#remember(path, answered);
     return answered;
   }

@@ -32,8 +32,11 @@ function finished(bars: Bars, buckets: Buckets, now: number): { readonly bars: B
   return { bars: barsWithin(bars, Number.NEGATIVE_INFINITY, end), unfinished: bars.time.length - rows };
 }
 
-/** How far it is looked for the next file with trade: over a weekend and a feast, to the next month or year. */
-const LOOK_AHEAD_MS: Readonly<Record<CandleSize, number>> = { minute: 5 * DAY_MS, hour: DAY_MS, day: DAY_MS };
+/** How far to look for the nearest file with trade: over a weekend and a feast, into the next month or year. */
+const LOOK_MS: Readonly<Record<CandleSize, number>> = { minute: 5 * DAY_MS, hour: DAY_MS, day: DAY_MS };
+
+/** A leap year and a day: the longest file lies in it whole. */
+const LONGEST_FILE_MS = 2 * 366 * DAY_MS;
 
 function emptyBetween(symbol: string, { size, range }: CandleFile): VortexError {
   const dates = `${formatTradeDate(range.from)} to ${formatTradeDate(range.to - DAY_MS)}`;
@@ -46,6 +49,8 @@ function emptyBetween(symbol: string, { size, range }: CandleFile): VortexError 
 /** Bars of one session of the provider. */
 export function candleSource(source: ArchiveSource): CandleSource {
   const archive = new Archive(source);
+  /** Whether nothing lies before the first candle that the source names, by symbol and size. */
+  const confirmed = new Map<string, Promise<boolean>>();
 
   /** The files of a range, without those before the history when they are many. */
   async function filesOf(
@@ -59,7 +64,23 @@ export function candleSource(source: ArchiveSource): CandleSource {
     const files = candleFiles(size, range, now);
     if (candleFiles(size, { from: range.from, to: now }, now).length <= FEW_FILES) return files;
     const first = await archive.firstCandle(symbol, size, request.job, signal);
-    return files.filter((file) => file.range.to > first);
+    const inHistory = files.filter((file) => file.range.to > first);
+    if (inHistory.length === files.length || source.isOffline === true) return inHistory;
+    return (await isEmptyBefore(symbol, size, first, signal)) ? inHistory : files;
+  }
+
+  /** Whether the file that ends where the history is said to begin has no candle: asked once. */
+  function isEmptyBefore(symbol: string, size: CandleSize, first: number, signal: AbortSignal): Promise<boolean> {
+    const key = `${symbol} ${size}`;
+    const known = confirmed.get(key);
+    if (known !== undefined) return known;
+    const before = candleFiles(size, { from: first - LONGEST_FILE_MS, to: first }, source.now());
+    const file = before.findLast(({ range }) => range.to <= first);
+    const answer =
+      file === undefined ? Promise.resolve(true) : archive.hasCandles(symbol, file, signal).then((has) => !has);
+    confirmed.set(key, answer);
+    answer.catch(() => confirmed.delete(key));
+    return answer;
   }
 
   /**
@@ -81,19 +102,28 @@ export function candleSource(source: ArchiveSource): CandleSource {
     const suspect = suspectFile(answered, wasFull, isDue);
     if (suspect === undefined) return;
     const last = answered.at(-1) ?? first;
-    if (suspect.isBetween || (await goesOn(symbol, last.file, isDue, signal))) throw emptyBetween(symbol, suspect.file);
+    const look = (range: TimeRange, order: 1 | -1): Promise<boolean> =>
+      hasTrade(symbol, size, range, order, (file) => !file.complete || isDue(file.range), signal);
+    const { from } = first.file.range;
+    const { to } = last.file.range;
+    const isMiddle =
+      (suspect.isFullAfter || (await look({ from: to, to: to + LOOK_MS[size] }, 1))) &&
+      (suspect.isFullBefore || (await look({ from: from - LOOK_MS[size], to: from }, -1)));
+    if (isMiddle) throw emptyBetween(symbol, suspect.file);
   }
 
-  /** True when the next file in whose time there was trade has candles. */
-  async function goesOn(
+  /** Whether the nearest file of a range in whose time there was trade has candles. @param order 1: the first, -1: the last */
+  async function hasTrade(
     symbol: string,
-    { size, range }: CandleFile,
-    isDue: (range: TimeRange) => boolean,
+    size: CandleSize,
+    range: TimeRange,
+    order: 1 | -1,
+    isDue: (file: CandleFile) => boolean,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const ahead = { from: range.to, to: range.to + LOOK_AHEAD_MS[size] };
-    const next = candleFiles(size, ahead, source.now()).find((file) => !file.complete || isDue(file.range));
-    return next !== undefined && archive.hasCandles(symbol, next, signal);
+    const due = candleFiles(size, range, source.now()).filter(isDue);
+    const nearest = due.at(order === 1 ? 0 : -1);
+    return nearest !== undefined && archive.hasCandles(symbol, nearest, signal);
   }
 
   return async (request, signal) => {
@@ -116,7 +146,7 @@ export function candleSource(source: ArchiveSource): CandleSource {
     for (const file of await filesOf(symbol, wanted, request, signal)) {
       const checked = await archive.candles(symbol, file, wanted, job, signal);
       tables.push(checked.bars);
-      answered.push({ file, isEmpty: checked.isEmpty });
+      if (!checked.isMissing) answered.push({ file, isEmpty: checked.isEmpty });
       dropped = addDropped(dropped, checked.dropped);
       ({ clock } = checked);
     }

@@ -31,29 +31,31 @@ export interface AnsweredFile {
   readonly isEmpty: boolean;
 }
 
-/** A complete file without a candle that follows a full one, though there was trade in its time. */
+/** A complete file without a candle, though there was trade in its time. */
 export interface SuspectFile {
   readonly file: CandleFile;
-  /** A later file of the same answer is full, so that the history goes on. Else what follows has to be looked at. */
-  readonly isBetween: boolean;
+  /** Whether a file before it, and one after it, is known to have candles. What is not known has to be looked at. */
+  readonly isFullBefore: boolean;
+  readonly isFullAfter: boolean;
 }
 
 /**
  * The first such file of an answer; undefined when there is none.
  * @param files oldest first
- * @param wasFull a file before them was full
+ * @param wasFull a file before them is known to have candles
  */
 export function suspectFile(
   files: readonly AnsweredFile[],
   wasFull: boolean,
   isDue: (range: TimeRange) => boolean,
 ): SuspectFile | undefined {
-  let hasBegun = wasFull;
-  for (const [place, { file, isEmpty }] of files.entries()) {
-    if (!isEmpty) hasBegun = true;
-    else if (hasBegun && file.complete && isDue(file.range)) {
-      return { file, isBetween: files.slice(place + 1).some((later) => !later.isEmpty) };
-    }
-  }
-  return undefined;
+  const place = files.findIndex(({ file, isEmpty }) => isEmpty && file.complete && isDue(file.range));
+  const found = files[place];
+  if (found === undefined) return undefined;
+  const isFull = ({ isEmpty }: AnsweredFile): boolean => !isEmpty;
+  return {
+    file: found.file,
+    isFullBefore: wasFull || files.slice(0, place).some(isFull),
+    isFullAfter: files.slice(place + 1).some(isFull),
+  };
 }
