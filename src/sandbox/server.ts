@@ -87,8 +87,8 @@ class Pages {
   handle(request: IncomingMessage, response: ServerResponse): void {
     const [path = '', query] = (request.url ?? '/').split(/\?(.*)/s);
     const parameters = new URLSearchParams(query);
-    tellTime(response, this.control.now());
     const provider = HTTP_PROVIDERS.find((id) => path.startsWith(`/${id}/`));
+    tellTime(response, provider === undefined ? this.control.now() : this.control.clockOf(provider));
     if (provider !== undefined) {
       void this.#standIn(provider, path.slice(provider.length + 1), parameters, request, response);
     } else if (path.startsWith('/truth/')) {
