@@ -112,14 +112,8 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { provider: 'dukascopy', kind: 'rows-text', ...failed('bad-answer') },
   { provider: 'dukascopy', kind: 'drifted', ...failed('bad-answer') },
   ...reads('dukascopy', 'meta-lies'),
-  // The months before and after it are full; June came.
-  {
-    provider: 'dukascopy',
-    kind: 'empty-middle',
-    written: 'empty-middle=2024-05',
-    ...failed('bad-answer'),
-    coverage: 'partly known',
-  },
+  // The months before and after it are full.
+  { provider: 'dukascopy', kind: 'empty-middle', written: 'empty-middle=2024-05', ...failed('bad-answer') },
 
   { provider: 'ibkr', kind: 'reset', ...failed('network') },
   { provider: 'ibkr', kind: 'cut', ...failed('network') },

@@ -3,7 +3,7 @@ import { barchart } from '../../src/providers/barchart/index.ts';
 import { dukascopy } from '../../src/providers/dukascopy/index.ts';
 import { sandbox } from '../../src/providers/sandbox/index.ts';
 import { yahoo } from '../../src/providers/yahoo/index.ts';
-import { answerClock } from '../../src/http/answer-clock.ts';
+import { answerClock } from '../../src/providers/answer-clock.ts';
 import { at, chartBody } from '../support/chart.ts';
 import { atWork, forex, made, request, spy, stock } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';

@@ -1,4 +1,4 @@
-import { answerClock } from '../../http/answer-clock.ts';
+import { answerClock } from '../answer-clock.ts';
 import type { HttpResponse } from '../../http/http-client.ts';
 import { NO_BARS } from '../../market/bars.ts';
 import { firstOfMonth, firstOfNextMonth, formatTradeDate, mondayOf, utcDate } from '../../market/calendar.ts';

@@ -1,4 +1,4 @@
-import { answerClock } from '../../http/answer-clock.ts';
+import { answerClock } from '../answer-clock.ts';
 import type { HttpClient } from '../../http/http-client.ts';
 import { checkBars } from '../../market/bar-checks.ts';
 import type { CheckedBars } from '../../market/bar-checks.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answerClock } from '../../http/answer-clock.ts';
+import { answerClock } from '../answer-clock.ts';
 import type { HttpResponse } from '../../http/http-client.ts';
 import { checkBars } from '../../market/bar-checks.ts';
 import { allocateBars, NO_BARS } from '../../market/bars.ts';

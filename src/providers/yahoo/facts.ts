@@ -1,4 +1,4 @@
-import { answerClock } from '../../http/answer-clock.ts';
+import { answerClock } from '../answer-clock.ts';
 import type { HttpResponse } from '../../http/http-client.ts';
 import type { TradeDate } from '../../market/calendar.ts';
 import { undoFloat32 } from '../../market/float32.ts';

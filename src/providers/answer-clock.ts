@@ -1,4 +1,4 @@
-import type { HttpResponse } from './http-client.ts';
+import type { HttpResponse } from '../http/http-client.ts';
 
 /**
  * The server's own clock when it gave the answer, milliseconds since the epoch, UTC: its `Date` plus the `Age` that a cache
