@@ -126,7 +126,7 @@ export function buildProgram(surroundings: Surroundings, done: (exitCode: number
     .option('--port <port>', 'where to listen', '8620')
     .option('--ib-port <port>', 'where to stand in for TWS (14002; any free one beside another --port)')
     .option('--seed <n>', 'another made-up market')
-    .option('--faults <spec>', 'what goes wrong, such as yahoo:429=0.2,reset=0.05')
+    .option('--faults <spec>', 'what goes wrong, such as yahoo:429=0.2,reset=0.05; help lists all')
     .option('--recorded <dir>', 'replay recorded exchanges instead of made-up prices')
     .addHelpText('after', '\nExample:\n  vortex sandbox --faults yahoo:429=0.2 --port 8620\n')
     .action(

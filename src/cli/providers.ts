@@ -26,6 +26,8 @@ interface ListedProvider {
   readonly paceMs: number;
   readonly credentials: 'none needed' | 'set' | 'missing';
   readonly needs: string | null;
+  /** False when its answers carry no time of their own: the machine's clock stands in for it. */
+  readonly clock: boolean;
 }
 
 function describe(provider: Provider, context: CommandContext): ListedProvider {
@@ -50,6 +52,7 @@ function describe(provider: Provider, context: CommandContext): ListedProvider {
     paceMs: paceOf(context, provider),
     credentials: isSet === undefined ? 'none needed' : isSet ? 'set' : 'missing',
     needs: needs ?? null,
+    clock: capabilities.hasNoClock !== true,
   };
 }
 
@@ -97,6 +100,8 @@ function printTables(listed: readonly ListedProvider[], out: (text: string) => v
   const days = (count: number | undefined): string => (count === undefined ? 'all' : `${thousands(count)} d`);
   matrix('how far back it goes', ({ since, depthDays }) => since ?? days(depthDays));
   matrix('the longest span of one request', ({ spanDays }) => days(spanDays));
+  const without = listed.filter(({ clock }) => !clock).map(({ id }) => id);
+  out(`\nhas no clock of its own: ${without.length === 0 ? 'none of them' : without.join(', ')}\n`);
 }
 
 /** `vortex providers list`. */

@@ -45,6 +45,10 @@ export async function embeddedSandbox(now: number): Promise<Sandbox> {
 
 /** `vortex sandbox`: serves until it is stopped. */
 export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundings): Promise<number> {
+  if (flags.faults === 'help') {
+    output.out((await import('../sandbox/fault-words.ts')).faultHelp());
+    return 0;
+  }
   const fixed = flags.now === undefined ? undefined : readNow(flags.now);
   const { startSandbox } = await import('../sandbox/server.ts');
   const server = await startSandbox({

@@ -14,7 +14,7 @@ export interface Exchange {
 }
 
 /** What says something of the body or of its age; cookies and everything else stay out. */
-const KEPT_HEADERS = ['content-type', 'content-disposition', 'date', 'last-modified', 'etag'];
+const KEPT_HEADERS = ['content-type', 'content-disposition', 'date', 'age', 'last-modified', 'etag'];
 
 function exchangeOf(request: HttpRequest, response: HttpResponse, secrets: Redactor): Exchange {
   const { method = 'GET', form } = request;

@@ -11,6 +11,7 @@ import type { Period } from '../market/period.ts';
 import type { TimeRange } from '../market/time-range.ts';
 import type { DroppedBars } from '../market/bar-checks.ts';
 import type { SessionWord } from '../market/finished.ts';
+import { believedFirst, expectUsable } from './usable.ts';
 
 /** How far one period reaches at a provider. */
 export interface PeriodReach {
@@ -41,6 +42,8 @@ export interface Capabilities {
   readonly wireRequests?: number;
   /** Least time between two requests that the vendor bears, milliseconds. */
   readonly paceMs: number;
+  /** True when its answers carry no time of their own: the machine's clock stands in for it. */
+  readonly hasNoClock?: true;
 }
 
 /** One request: bars of one series whose stamps lie in the range. */
@@ -68,7 +71,7 @@ export interface SourceFacts {
   readonly expires?: TradeDate;
   /**
    * First trade date or instant that the source says it has for the series, milliseconds since the epoch, UTC. A remark:
-   * it proves nothing.
+   * it proves nothing. Absent where it lies after now or after a bar of the answer.
    */
   readonly firstBar?: number;
   /**
@@ -79,6 +82,16 @@ export interface SourceFacts {
   /** Who the source says the series is. */
   readonly identity?: SeriesIdentity;
   readonly closeKind?: CloseKind;
+  /** Capital gains that a fund paid out: no part of its dividends. */
+  readonly capitalGains?: readonly CapitalGain[];
+}
+
+/** A payment of a fund out of gains on what it sold. */
+export interface CapitalGain {
+  /** The ex date. */
+  readonly date: TradeDate;
+  /** A share, in the currency of the prices. */
+  readonly amount: number;
 }
 
 /** A good answer. No bars means that the source says it has none in the range; what that proves is decided by `download`. */
@@ -204,11 +217,11 @@ function exclusionOf(capabilities: Capabilities, request: BarRequest, now: numbe
   return undefined;
 }
 
-/** The session, asked only for what the capabilities do not exclude. */
+/** The session, asked only for what the capabilities do not exclude, and believed only where its answers are usable. */
 function withinCapabilities(
-  { id, capabilities }: Pick<Provider, 'id' | 'capabilities'>,
+  { id, capabilities, symbolFor }: Pick<Provider, 'id' | 'capabilities' | 'symbolFor'>,
   session: ProviderSession,
-  now: () => number,
+  { now, offline }: Pick<ProviderTools, 'now' | 'offline'>,
 ): ProviderSession {
   const refuseExcluded = (request: BarRequest): void => {
     const exclusion = exclusionOf(capabilities, request, now());
@@ -224,7 +237,15 @@ function withinCapabilities(
   return Object.assign(session, {
     fetchBars: async (request: BarRequest, signal: AbortSignal): Promise<FetchedBars> => {
       refuseExcluded(request);
-      return ask(request, signal);
+      const answer = await ask(request, signal);
+      const { instrument, contract, period } = request;
+      // What was archived was judged when it came.
+      if (offline !== true) {
+        expectUsable(answer, `${id}'s answer for ${symbolFor(instrument, contract) ?? instrument.id}, ${period}`);
+      }
+      const { firstBar: said, ...source } = answer.source;
+      const firstBar = believedFirst(said, answer.bars, now());
+      return { ...answer, source: firstBar === undefined ? source : { ...source, firstBar } };
     },
     ...(probe === undefined
       ? {}
@@ -252,6 +273,6 @@ export function defineProvider<Options>({
       ? {}
       : { hasCredentials: (options: unknown) => hasCredentials(provider.Options.parse(options)) }),
     create: (options, tools) =>
-      withinCapabilities(provider, provider.create(provider.Options.parse(options), tools), tools.now),
+      withinCapabilities(provider, provider.create(provider.Options.parse(options), tools), tools),
   };
 }

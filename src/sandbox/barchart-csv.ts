@@ -60,7 +60,7 @@ function lineOf(
   const quoted = quirks.has('quoted');
   const stamp = dateText(row.wall, period, quirks.has('us-dates'));
   const time = quoted && isIntraday(period) ? `"${stamp}"` : stamp;
-  const price = (value: number): string => numberText(value, quoted);
+  const price = (value: number): string => (quirks.has('rows-text') ? `$${value}` : numberText(value, quoted));
   const prices = [row.open, row.high, row.low, row.close].map(price);
   const volume = numberText(row.volume, quoted);
   if (!quirks.has('default-columns')) return [time, ...prices, volume].join(',');
@@ -81,7 +81,8 @@ function headerOf(faults: DrawnFaults, interest: boolean): string {
   if (quirks.has('default-columns')) {
     return `Time,Open,High,Low,Latest,Change,%Change,Volume${interest ? ',"Open Int"' : ''}`;
   }
-  return `Time,Open,High,Low,${quirks.has('latest') ? 'Latest' : 'Last'},Volume`;
+  const close = quirks.has('drifted') ? 'Price' : quirks.has('latest') ? 'Latest' : 'Last';
+  return `Time,Open,High,Low,${close},Volume`;
 }
 
 /** The file of a download; undefined for a form that asks for nothing there is. */

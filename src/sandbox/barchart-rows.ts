@@ -5,6 +5,7 @@ import type { TimeRange } from '../market/time-range.ts';
 import { instantOf, offsetAt } from '../market/time-zone.ts';
 import { stampZone } from './barchart-listing.ts';
 import type { DrawnFaults } from './faults.ts';
+import { barsThere } from './row-faults.ts';
 import { priceOf } from './securities.ts';
 import type { Security } from './securities.ts';
 import { calendarUnit } from './truth.ts';
@@ -69,10 +70,11 @@ function rows(
   period: Period,
   range: TimeRange,
   now: number,
-  { quirks, rebaseFactor }: DrawnFaults,
+  faults: DrawnFaults,
   wallOf: (time: number) => number,
 ): BarchartRow[] {
-  const ticks = truth.bars(security, period, range, now);
+  const { quirks, rebaseFactor } = faults;
+  const ticks = barsThere(truth.bars(security, period, range, now), security.key, faults, now);
   const scale = truth.scaleAt(security, now);
   const factor = scale.price / (quirks.has('rebase') ? rebaseFactor : 1);
   const price = (value: number | undefined): number => priceOf((value ?? 0) * factor, security.price);

@@ -93,6 +93,7 @@ class BarchartSite {
     if (proxy === 'eod' || proxy === 'minutes') return this.#proxies.answer(proxy, query, now, faults);
     const [, section, symbol = '', kind] = QUOTE.exec(path) ?? [];
     if (section === undefined) return notFoundPage();
+    if (section === 'futures' && faults.quirks.has('months-gone')) return notFoundPage();
     if (kind === 'historical-download' && !visitor.isIn) return goTo('/login');
     const security = barchartListing(this.#truth, decodeURIComponent(symbol), now, section);
     return security === undefined ? notFoundPage() : page(visitor.formToken, `${security.name}, made up`);

@@ -2,7 +2,7 @@ import { formatInstant } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
 import { FAULTY_PROVIDERS } from './fault-list.ts';
 import type { FaultyProvider } from './fault-list.ts';
-import { drawFaults, parseFaults } from './faults.ts';
+import { aheadMs, drawFaults, parseFaults } from './faults.ts';
 import type { DrawnFaults, FaultPlan } from './faults.ts';
 
 /** What `GET /control` tells. */
@@ -35,6 +35,11 @@ export class Control {
   /** Milliseconds since the epoch, UTC. */
   now(): number {
     return this.#fixed ?? this.#clock();
+  }
+
+  /** The provider's own clock, which a fault may set ahead. Milliseconds since the epoch, UTC. */
+  clockOf(provider: FaultyProvider): number {
+    return this.now() + aheadMs(this.#faults.get(provider) ?? []);
   }
 
   /** Counts a request and draws what it suffers. */

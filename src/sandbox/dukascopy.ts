@@ -5,6 +5,7 @@ import type { CandleRow } from './dukascopy-quirks.ts';
 import { readCandleRequest } from './dukascopy-request.ts';
 import type { CandleRequest } from './dukascopy-request.ts';
 import type { DrawnFaults } from './faults.ts';
+import { barsThere, toldFirst } from './row-faults.ts';
 import type { Security } from './securities.ts';
 import type { StandIn, StandInRequest } from './stand-in.ts';
 import type { TickBar } from './tick-bars.ts';
@@ -38,10 +39,19 @@ function javaText(value: number): string {
   return `${digits.includes('.') ? digits : `${digits}.0`}E${exponent}`;
 }
 
-const differences = (values: readonly number[]): string =>
-  values.map((value, row) => value - (row === 0 ? value : (values[row - 1] ?? 0))).join(',');
+const differencesOf = (values: readonly number[]): number[] =>
+  values.map((value, row) => value - (row === 0 ? value : (values[row - 1] ?? 0)));
 
-function candlesText(security: Security, request: CandleRequest, rows: readonly CandleRow[]): string {
+function candlesText(
+  security: Security,
+  request: CandleRequest,
+  rows: readonly CandleRow[],
+  { quirks }: DrawnFaults,
+): string {
+  const differences = (values: readonly number[]): string =>
+    differencesOf(values)
+      .map((value) => (quirks.has('rows-text') ? `"${value}"` : String(value)))
+      .join(',');
   const { decimals, perTick } = unitsOf(security);
   const scale = 10 ** decimals;
   const spread = request.side === 'ASK' ? SPREAD : 0;
@@ -56,21 +66,24 @@ function candlesText(security: Security, request: CandleRequest, rows: readonly 
   return (
     `{"timestamp":${from},"multiplier":${javaText(1 / scale)},` +
     columns.map(({ name, base }) => `"${name}":${base},`).join('') +
-    `"shift":${request.length},"times":[${times.join(',')}],` +
+    `"shift":${request.length},"${quirks.has('drifted') ? 'offsets' : 'times'}":[${times.join(',')}],` +
     columns.map(({ name, steps }) => `"${name}s":[${steps}],`).join('') +
     `"volumes":[${volumes.join(',')}]}`
   );
 }
 
-function instrumentText(code: string, security: Security): string {
+function instrumentText(code: string, security: Security, faults: DrawnFaults, now: number): string {
   const { decimals } = unitsOf(security);
-  const histories = ['TICK', 'MINUTE', 'HOUR', 'DAY'].map((period) => ({ period, from: security.first }));
+  const histories = ['TICK', 'MINUTE', 'HOUR', 'DAY'].map((period) => ({
+    period,
+    from: toldFirst(security.first, faults, now),
+  }));
   const [base = '', quote = ''] = code.split('-');
   return JSON.stringify({
     name: `${base}/${quote}`,
     code,
     priceScale: decimals,
-    description: security.name,
+    description: faults.identity === undefined ? security.name : 'Another pair, made up',
     histories,
   });
 }
@@ -80,7 +93,9 @@ function answerDukascopy(truth: Truth, { path, query }: StandInRequest, now: num
   if (asked !== undefined) {
     const code = decodeURIComponent(asked);
     const security = securityOf(truth, code, now);
-    return security === undefined ? notFound(`no instrument ${code}`) : found(instrumentText(code, security), false);
+    return security === undefined
+      ? notFound(`no instrument ${code}`)
+      : found(instrumentText(code, security, faults, now), false);
   }
   const request = readCandleRequest(path, query, now);
   if (request === undefined) return notFound(`nothing at ${path}`);
@@ -88,8 +103,9 @@ function answerDukascopy(truth: Truth, { path, query }: StandInRequest, now: num
   const security = securityOf(truth, request.code, now);
   if (security === undefined) return notFound(`no instrument ${request.code}`);
   const bars = utcBars(truth, security, request.length, request.range, now);
-  const rows = quirkCandles(bars, faults.quirks, request.length, request.range);
-  return found(candlesText(security, request, rows), request.complete);
+  const there = barsThere(bars, request.code, faults, now);
+  const rows = quirkCandles(there, faults.quirks, request.length, request.range);
+  return found(candlesText(security, request, rows, faults), request.complete);
 }
 
 /** Answers as Dukascopy's price archive does: pairs and coins, candles of a minute, an hour and a day. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Control } from './control.ts';
 import type { DrawnFaults } from './faults.ts';
 import { headAnswer, historyAnswer } from './ibkr-history.ts';
+import { FARM_IS_UP, FARM_NOTICES, PACING, refusalFor } from './ibkr-refusals.ts';
 import type { PacingWindows } from './ibkr-pacing.ts';
 import { readHistory, readQuery } from './ibkr-request.ts';
 import type { Refusal } from './ibkr-request.ts';
@@ -16,9 +17,9 @@ const SERVER_VERSION = 178;
 const OUR_LAST_TRADE_DATE_VERSION = 182;
 const SERVICE = 'Historical Market Data Service error message:';
 const NOBODY = -1;
-const PACING: Refusal = { code: 162, text: `${SERVICE}Historical data request pacing violation` };
 const NO_SUCH: Refusal = { code: 200, text: 'No security definition has been found for the request' };
 const AWAY_MS = 500;
+const WAKES_MS = 50;
 
 /** What all clients of one stand-in share. */
 export interface Desk {
@@ -83,9 +84,11 @@ export class DeskClient {
     const [kind = '', first = '', second = ''] = fields;
     if (kind === '71') this.#start(fields[2] ?? '');
     else if (this.#id === undefined) this.#socket.destroy();
-    else if (kind === '9') this.#asked(second, readQuery(fields, 3), (query) => this.#details(second, query));
-    else if (kind === '20') this.#asked(first, readQuery(fields, 2), (query) => this.#history(first, query, fields));
-    else if (kind === '87') this.#asked(first, readQuery(fields, 2), (query) => this.#head(first, query, fields));
+    else if (kind === '9') this.#asked(second, readQuery(fields, 3), (...asked) => this.#details(second, ...asked));
+    else if (kind === '20')
+      this.#asked(first, readQuery(fields, 2), (...asked) => this.#history(first, fields, ...asked));
+    else if (kind === '87') this.#asked(first, readQuery(fields, 2), (...asked) => this.#head(first, fields, ...asked));
+    else if (kind === '49') this.#send([49, 1, Math.floor(this.#desk.control.clockOf('ibkr') / 1000)]);
     else if (kind === '25') this.#cancel(second);
     else if (kind === '90') this.#going.delete(first);
   }
@@ -117,29 +120,32 @@ export class DeskClient {
   }
 
   /** Answers a request, or lets the drawn fault have its way with it. */
-  #asked(id: string, query: ContractQuery, answer: (query: ContractQuery) => Message[] | Refusal): void {
+  #asked(
+    id: string,
+    query: ContractQuery,
+    answer: (query: ContractQuery, faults: DrawnFaults) => Message[] | Refusal,
+  ): void {
     const faults = this.#desk.control.draw('ibkr');
     this.#going.add(id);
     this.#later(faults.slowMs, () => {
       if (!this.#going.has(id)) return;
-      const meant = answer(query);
+      const meant = answer(query, faults);
       const instead = 'code' in meant ? undefined : this.#refusalFor(faults, query, meant);
       this.#deliver(id, instead ?? meant, faults);
     });
   }
 
-  /** What a fault says in place of bars. */
-  #refusalFor(
-    { delivery, argument }: DrawnFaults,
-    query: ContractQuery,
-    messages: readonly Message[],
-  ): Refusal | undefined {
+  /** What a fault says in place of bars, and what a farm says of itself before. */
+  #refusalFor(faults: DrawnFaults, query: ContractQuery, messages: readonly Message[]): Refusal | undefined {
     if (messages[0]?.[0] !== 17) return undefined;
-    if (delivery === 'pacing') return PACING;
-    if (delivery !== 'no-permission') return undefined;
-    const contract = this.#found(query);
-    if (contract === undefined || (argument !== undefined && argument !== contract.exchange)) return undefined;
-    return { code: 162, text: `${SERVICE}No market data permissions for ${contract.exchange} ${contract.secType}` };
+    const notice = FARM_NOTICES[faults.delivery ?? ''];
+    if (notice !== undefined) this.#say(NOBODY, notice);
+    if (faults.delivery === 'farm-idle') {
+      this.#later(WAKES_MS, () => {
+        this.#say(NOBODY, FARM_IS_UP);
+      });
+    }
+    return refusalFor(faults, () => this.#found(query));
   }
 
   #deliver(id: string, answer: Message[] | Refusal, { delivery, argument }: DrawnFaults): void {
@@ -174,10 +180,11 @@ export class DeskClient {
     });
   }
 
-  #details(id: string, query: ContractQuery): Message[] | Refusal {
+  #details(id: string, query: ContractQuery, faults: DrawnFaults): Message[] | Refusal {
+    if (query.secType === 'FUT' && faults.quirks.has('months-gone')) return NO_SUCH;
     const found = this.#desk.universe.search(query, this.#desk.control.now());
     if (found.length === 0) return NO_SUCH;
-    return [...found.map((contract) => detailsMessage(id, contract, this.#version)), [52, 1, id]];
+    return [...found.map((contract) => detailsMessage(id, toldContract(contract, faults), this.#version)), [52, 1, id]];
   }
 
   #found(query: ContractQuery): ListedContract | undefined {
@@ -185,7 +192,7 @@ export class DeskClient {
     return found.length === 1 ? found[0] : undefined;
   }
 
-  #history(id: string, query: ContractQuery, fields: Fields): Message[] | Refusal {
+  #history(id: string, fields: Fields, query: ContractQuery, faults: DrawnFaults): Message[] | Refusal {
     const now = this.#desk.control.now();
     const request = readHistory(fields, 15, query, now);
     if ('code' in request) return request;
@@ -193,14 +200,15 @@ export class DeskClient {
     if (contract === undefined) return NO_SUCH;
     const identity = fields.slice(2).join(' ');
     if (request.isFine && !this.#desk.pacing.allows(identity, String(contract.conId), now)) return PACING;
-    const answer = historyAnswer(this.#desk.truth, contract, request, now);
+    const answer = historyAnswer(this.#desk.truth, contract, request, now, faults);
     return 'code' in answer ? answer : [[17, id, ...answer]];
   }
 
-  #head(id: string, query: ContractQuery, fields: Fields): Message[] | Refusal {
+  #head(id: string, fields: Fields, query: ContractQuery, faults: DrawnFaults): Message[] | Refusal {
     const contract = this.#found(query);
     if (contract === undefined) return NO_SUCH;
-    return [[88, id, headAnswer(this.#desk.truth, contract, fields.at(-1) === '2')]];
+    const isEpoch = fields.at(-1) === '2';
+    return [[88, id, headAnswer(this.#desk.truth, contract, isEpoch, faults, this.#desk.control.now())]];
   }
 
   #cancel(id: string): void {
@@ -236,6 +244,22 @@ export class DeskClient {
   }
 }
 
+/** The contract as a fault makes it: another currency, name or listing under the same number. */
+function toldContract(contract: ListedContract, { identity }: DrawnFaults): ListedContract {
+  const { security, currency } = contract;
+  if (identity === 'currency') return { ...contract, currency: currency === 'USD' ? 'CAD' : 'USD' };
+  if (identity === 'exchange') return { ...contract, primaryExchange: 'PINK' };
+  return identity === undefined
+    ? contract
+    : { ...contract, security: { ...security, name: 'Another Company, made up' } };
+}
+
+/** Where a stock is listed that is asked of SMART. */
+function listedAt({ secType, exchange, primaryExchange }: ListedContract): string {
+  if (secType === 'FUT' || secType === 'CASH') return '';
+  return primaryExchange ?? (exchange === 'SMART' ? 'ARCA' : exchange);
+}
+
 /** Message 10: one contract, in the form of servers from 164 on. */
 function detailsMessage(id: string, contract: ListedContract, version: number): Message {
   const { security, symbol, secType, exchange, currency, localSymbol, tradingClass, timezone } = contract;
@@ -247,7 +271,7 @@ function detailsMessage(id: string, contract: ListedContract, version: number): 
     ...(version >= OUR_LAST_TRADE_DATE_VERSION ? [contract.lastDate] : []),
     ...[0, '', exchange, currency, localSymbol, tradingClass, tradingClass, contract.conId, tick, contract.multiplier],
     ...['ACTIVETIM,ADJUST,LMT,MKT', exchange, contract.magnifier, isFuture ? 1 : 0, security.name],
-    ...[isFuture || secType === 'CASH' ? '' : exchange === 'SMART' ? 'ARCA' : exchange, contract.month, '', '', ''],
+    ...[listedAt(contract), contract.month, '', '', ''],
     ...[timezone, hours, hours, '', 0, 0, 1, isFuture ? symbol : '', isFuture ? 'IND' : '', '26'],
     ...[contract.lastDate, secType === 'STK' ? 'COMMON' : '', 1, 1, 1],
     ...(version >= 186 ? [0] : []),

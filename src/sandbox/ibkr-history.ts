@@ -3,8 +3,10 @@ import { firstBarFrom } from '../market/bars.ts';
 import { DAY_MS, isIntraday, periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { offsetAt } from '../market/time-zone.ts';
+import type { DrawnFaults } from './faults.ts';
 import type { HistoryRequest, Refusal } from './ibkr-request.ts';
 import type { ListedContract } from './ibkr-universe.ts';
+import { barsThere, toldFirst } from './row-faults.ts';
 import { priceOf } from './securities.ts';
 import type { Security } from './securities.ts';
 import { allocateTickBars, foldBars, foldRows, joinTickBars, setRow, sliceTickBars } from './tick-bars.ts';
@@ -81,12 +83,19 @@ function longer(daily: TickBars, period: '1wk' | '1mo'): TickBars {
   return bars;
 }
 
-function barsOf(truth: Truth, contract: ListedContract, request: HistoryRequest, now: number): TickBars {
+function barsOf(
+  truth: Truth,
+  contract: ListedContract,
+  request: HistoryRequest,
+  now: number,
+  faults: DrawnFaults,
+): TickBars {
+  const there = (bars: TickBars): TickBars => barsThere(bars, contract.security.key, faults, now);
   const { period, end } = request;
   if (period === undefined) return allocateTickBars(0);
   const from = startOf(request, contract, truth);
-  if (isIntraday(period)) return intraday(truth, contract.security, period, from, Math.min(end, now));
-  const daily = days(truth, contract, from, end, now);
+  if (isIntraday(period)) return there(intraday(truth, contract.security, period, from, Math.min(end, now)));
+  const daily = there(days(truth, contract, from, end, now));
   return period === '1wk' || period === '1mo' ? longer(daily, period) : daily;
 }
 
@@ -101,20 +110,26 @@ function stampText(time: number, { period, epochSeconds }: HistoryRequest): stri
   return `${compact(local)} ${clockTime(local)} US/Eastern`;
 }
 
+/** Milliseconds in place of seconds, a date with dashes. */
+const driftedStamp = (stamp: string): string =>
+  stamp.length > 8 ? `${stamp}000` : `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6)}`;
+
 /** Head of an answer and its rows, as they follow the number of the request; or what the service says instead. */
 export function historyAnswer(
   truth: Truth,
   contract: ListedContract,
   request: HistoryRequest,
   now: number,
+  faults: DrawnFaults,
 ): (string | number)[] | Refusal {
+  const { quirks } = faults;
   const { whatToShow, end } = request;
   const { security, secType, symbol } = contract;
   const isPair = secType === 'CASH';
   if (isPair && (whatToShow === 'TRADES' || whatToShow === 'ADJUSTED_LAST')) {
     return { code: 162, text: `${SERVICE}No historical market data for ${symbol}/CASH@FXSUBPIP Last` };
   }
-  const bars = barsOf(truth, contract, request, now);
+  const bars = barsOf(truth, contract, request, now, faults);
   const count = bars.time.length;
   if (count === 0) {
     return { code: 162, text: `${SERVICE}HMDS query returned no data: ${streamName(contract, whatToShow)}` };
@@ -127,13 +142,25 @@ export function historyAnswer(
     const volume = (bars.volume[row] ?? 0) * scale.volume;
     const prices = [bars.open[row], bars.high[row], bars.low[row], bars.close[row]].map(price);
     const trades = isPair ? [-1, -1, -1] : [volume, prices[3] ?? 0, Math.ceil(volume / 100)];
-    answer.push(stampText(bars.time[row] ?? 0, request), ...prices, ...trades);
+    const stamp = stampText(bars.time[row] ?? 0, request);
+    const sent = quirks.has('rows-text') ? prices.map((value) => `$${value}`) : prices;
+    answer.push(quirks.has('drifted') ? driftedStamp(stamp) : stamp, ...sent, ...trades);
   }
   return answer;
 }
 
 /** When the history of a contract begins, seconds since the epoch or the same in UTC. */
-export function headAnswer(truth: Truth, { security }: ListedContract, epochSeconds: boolean): string {
-  const opens = truth.sessions(security, security.first, security.first + 14 * DAY_MS)[0]?.opensAt ?? security.first;
+export function headAnswer(
+  truth: Truth,
+  { security }: ListedContract,
+  epochSeconds: boolean,
+  faults: DrawnFaults,
+  now: number,
+): string {
+  const told = toldFirst(security.first, faults, now);
+  const opens =
+    told !== security.first
+      ? told
+      : (truth.sessions(security, security.first, security.first + 14 * DAY_MS)[0]?.opensAt ?? security.first);
   return epochSeconds ? String(opens / 1000) : `${compact(opens)}-${clockTime(opens)}`;
 }

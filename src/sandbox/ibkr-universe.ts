@@ -26,6 +26,8 @@ export interface ListedContract {
   readonly symbol: string;
   readonly secType: 'FUT' | 'STK' | 'IND' | 'CASH';
   readonly exchange: string;
+  /** Where it is listed, where that is not what follows from the exchange. */
+  readonly primaryExchange?: string;
   readonly currency: string;
   readonly localSymbol: string;
   readonly tradingClass: string;

@@ -88,6 +88,7 @@ class Pages {
     const [path = '', query] = (request.url ?? '/').split(/\?(.*)/s);
     const parameters = new URLSearchParams(query);
     const provider = HTTP_PROVIDERS.find((id) => path.startsWith(`/${id}/`));
+    tellTime(response, provider === undefined ? this.control.now() : this.control.clockOf(provider));
     if (provider !== undefined) {
       void this.#standIn(provider, path.slice(provider.length + 1), parameters, request, response);
     } else if (path.startsWith('/truth/')) {
@@ -173,6 +174,11 @@ function guarded(make: () => Answer): Answer {
     const status = error instanceof URIError ? 400 : 500;
     return jsonAnswer(status, { error: `sandbox: ${asVortexError(error).message}` });
   }
+}
+
+/** Puts the sandbox's time on an answer, in place of the machine's. @param now milliseconds since the epoch, UTC */
+function tellTime(response: ServerResponse, now: number): void {
+  response.setHeader('date', new Date(now).toUTCString());
 }
 
 function send(response: ServerResponse, make: () => Answer): void {

@@ -1,6 +1,8 @@
 import { isWeekday, weekday } from '../market/calendar.ts';
 import { DAY_MS } from '../market/period.ts';
 import type { QuirkName } from './fault-list.ts';
+import type { DrawnFaults } from './faults.ts';
+import { toldFirst } from './row-faults.ts';
 import { mix } from './random.ts';
 import { wallTime } from './sessions.ts';
 import type { TickBar } from './tick-bars.ts';
@@ -80,4 +82,23 @@ export function quirkRows(
 
 function midnightOf(row: ChartRow, listing: Listing, request: ChartRequest): number {
   return request.interval === '1d' ? wallTime(row.date, 0, listing.zone) / 1000 : row.stamp;
+}
+
+/** What the head says of the series in place of the truth: another one's currency, name or exchange, a first trade date. */
+export function saidOf(
+  listing: Listing,
+  meta: Readonly<Record<string, unknown>>,
+  faults: DrawnFaults,
+  now: number,
+): Readonly<Record<string, unknown>> {
+  const { identity } = faults;
+  const name = { longName: 'Another Company, made up', shortName: 'Another Company' };
+  const { first } = listing.security;
+  const told = toldFirst(first, faults, now);
+  return {
+    ...(told === first ? {} : { firstTradeDate: wallTime(told, 0, listing.zone) / 1000 }),
+    ...(identity === 'currency' ? { currency: meta['currency'] === 'GBp' ? 'GBP' : 'GBp' } : {}),
+    ...(identity === 'name' || identity === 'reused' ? name : {}),
+    ...(identity === 'exchange' ? { exchangeName: 'PNK', fullExchangeName: 'Other OTC' } : {}),
+  };
 }

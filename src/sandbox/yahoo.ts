@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts';
 import { dividendsOf, factorOn, isAhead, splitSession } from './corporate-actions.ts';
 import { DAY_MS } from '../market/period.ts';
 import type { DrawnFaults } from './faults.ts';
+import { isThere } from './row-faults.ts';
 import { priceOf } from './securities.ts';
 import type { Recordings } from './recorded.ts';
 import type { StandIn, StandInRequest } from './stand-in.ts';
@@ -22,7 +23,7 @@ import { firstTrade, listingOf } from './yahoo-listing.ts';
 import type { Listing } from './yahoo-listing.ts';
 import { chartMeta } from './yahoo-meta.ts';
 import { minuteRows } from './yahoo-minute-rows.ts';
-import { quirkRows } from './yahoo-quirks.ts';
+import { quirkRows, saidOf } from './yahoo-quirks.ts';
 import { latestQuote } from './yahoo-quote.ts';
 import type { LatestQuote } from './yahoo-quote.ts';
 import { INTERVAL_MINUTES, readChartRequest } from './yahoo-request.ts';
@@ -76,14 +77,15 @@ function indicatorsText(
   rows: readonly ChartRow[],
   scale: Scale,
   now: number,
-  withAdjclose: boolean,
+  { withAdjclose, asTexts }: { readonly withAdjclose: boolean; readonly asTexts: boolean },
 ): string {
   const { security } = listing;
   if (rows.length === 0) return `{"quote":[{}]${withAdjclose ? ',"adjclose":[{}]' : ''}}`;
   const text = tickTexts(security.price, scale.price);
   const adjustments = truth.adjustments(security, now);
+  const told = (number: string): string => (asTexts ? `"${number}"` : number);
   const column = (value: (bar: TickBar, date: number) => string): string =>
-    rows.map(({ bar, date }) => (bar === undefined ? 'null' : value(bar, date))).join(',');
+    rows.map(({ bar, date }) => (bar === undefined ? 'null' : told(value(bar, date)))).join(',');
   const adjusted = (bar: TickBar, date: number): string => {
     const factor = factorOn(adjustments, date);
     return factor === 1 ? text(bar.close) : float32Text(priceOf(bar.close * scale.price, security.price) * factor);
@@ -115,8 +117,12 @@ function chartOf(
   if (minutes !== undefined) rows = minuteRows(truth, listing, { ...request, prePost }, quote, minutes, now);
   else if (request.interval === '1d') rows = dayRows(truth, listing, request, quote);
   else rows = longRows(truth, listing, request, quote);
+  rows = rows.filter((row) => isThere(row.date, listing.symbol, faults, now));
   const meta = chartMeta(truth, listing, request, quote, rows, now);
-  return { rows: quirkRows(rows, faults.quirks, listing, request, quote), meta };
+  return {
+    rows: quirkRows(rows, faults.quirks, listing, request, quote),
+    meta: { ...meta, ...saidOf(listing, meta, faults, now) },
+  };
 }
 
 function chartAnswer(
@@ -138,9 +144,14 @@ function chartAnswer(
   if (rebase !== 1 && splits) addSplit(events, quote, rebase);
   const head = JSON.stringify(quirks.has('null-currency') ? { ...meta, currency: null } : meta);
   const withStamps = rows.length > 0 && !quirks.has('no-timestamp');
-  const stamps = withStamps ? `,"timestamp":[${rows.map((row) => row.stamp).join(',')}]` : '';
+  const stamps = withStamps
+    ? `,"timestamp":[${rows.map(({ stamp }) => (quirks.has('drifted') ? stamp * 1000 : stamp)).join(',')}]`
+    : '';
   const happened = Object.keys(events).length === 0 ? '' : `,"events":${JSON.stringify(events)}`;
-  const indicators = indicatorsText(truth, listing, rows, scale, now, withAdjclose);
+  const indicators = indicatorsText(truth, listing, rows, scale, now, {
+    withAdjclose,
+    asTexts: quirks.has('rows-text'),
+  });
   const result = `{"meta":${head}${stamps}${happened},"indicators":${indicators}}`;
   return { status: 200, headers: YAHOO_HEADERS, body: `{"chart":{"result":[${result}],"error":null}}` };
 }
@@ -156,6 +167,8 @@ function answerYahoo(truth: Truth, request: StandInRequest, now: number, faults:
   if (symbol === undefined) return unknownPath();
   const listing = listingOf(truth, decodeURIComponent(symbol), now);
   if (listing === undefined || faults.quirks.has('unlisted')) return notFound();
+  const isMonth = listing.security.class === 'future' && !listing.symbol.endsWith('=F');
+  if (isMonth && faults.quirks.has('months-gone')) return notFound();
   const first = firstTrade(listing);
   const quote = latestQuote(truth, listing, now);
   const asked = readChartRequest(request.query, now, quote.session.opensAt, first);

@@ -29,6 +29,7 @@ const listed = z.strictObject({
       paceMs: z.number(),
       credentials: z.enum(['none needed', 'set', 'missing']),
       needs: z.string().nullable(),
+      clock: z.literal(true),
     }),
   ),
 });

@@ -67,3 +67,14 @@ it('the replay answers like questions in their order, at any host, and has no ot
   });
   await expect(replay.send({ url: 'http://here/page', check: () => new Error('no') })).rejects.toThrow('no');
 });
+
+it('the server’s time and the age of its answer are kept, so that a replay tells the same clock', async () => {
+  const headers = { date: 'Wed, 03 Jul 2024 06:00:00 GMT', age: '5400' };
+  const aged: HttpClient = { ...echo, send: async (...asked) => ({ ...(await echo.send(...asked)), headers }) };
+  const told: Exchange[] = [];
+  await recordingClient(aged, new Redactor([]), (_, exchange) => told.push(exchange)).send(
+    { url: 'https://example.com/a', job: 'x' },
+    NEVER,
+  );
+  expect(told[0]?.headers).toEqual(headers);
+});

@@ -107,7 +107,7 @@ describe('signing in', () => {
     const slow = await serve((path, response, asked) => {
       if (path === '/login' && asked.method === 'GET') held.push(() => beforeDownload(path, response, asked));
       else if (!beforeDownload(path, response, asked))
-        answer(response, 200, `Time,Open,High,Low,Last\n${FOOTER}`, 'text/csv');
+        answer(response, 200, `Time,Open,High,Low,Last,Volume\n${FOOTER}`, 'text/csv');
     });
     const work = atWork(barchart, { base_url: slow.url, ...ACCOUNT }, NOW);
     const stop = new AbortController();

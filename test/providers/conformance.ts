@@ -79,7 +79,8 @@ export function conformance(subject: Subject): void {
         const first = await work.fetch(asked);
         expect(first.bars.time.length).toBeGreaterThan(0);
         expect(faultsOf(first.bars, asked)).toEqual([]);
-        expect(await work.fetch(asked)).toEqual(first);
+        const again = await work.fetch(asked);
+        expect({ ...again, source: { ...again.source, clock: first.source.clock } }).toEqual(first);
       });
 
       it('two halves of a range have together the bars of the whole', async () => {

@@ -32,20 +32,20 @@ describe('symbols', () => {
 });
 
 describe('addresses', () => {
-  /** The paths of what is asked, each answered by a file without a candle. */
+  /** The paths of what is asked, each answered by a file of one candle. */
   async function asked(wish: Omit<Wish, 'instrument'>, now: string, options = {}): Promise<string[]> {
     const server = await serve((path, response) => {
       const [, size = '', date = '', from] =
         /\/candles\/(\w+)\/EUR-USD\/\w+\/?([\d/]*)(?:\?from=(\d+))?$/.exec(path) ?? [];
       const [year, month = 1, day = 1] = date.split('/').map(Number);
       const start = from === undefined ? Date.UTC(year ?? 0, month - 1, day) : Number(from);
-      const empty = emptyBody(new Date(start).toISOString(), { minute: 60_000, hour: 3_600_000 }[size] ?? DAY_MS);
-      const body = path.includes('/instruments/') ? instrumentBody('EUR-USD') : empty;
+      const shift = { minute: 60_000, hour: 3_600_000 }[size] ?? DAY_MS;
+      const full = candlesBody({ at: new Date(start).toISOString(), shift });
+      const body = path.includes('/instruments/') ? instrumentBody('EUR-USD') : full;
       answer(response, 200, body);
     });
     const work = atWork(dukascopy, { base_url: server.url, ...options }, now);
-    const { bars } = await work.fetch(request({ instrument: EURO, ...wish }));
-    expect(bars.time).toHaveLength(0);
+    await work.fetch(request({ instrument: EURO, ...wish }));
     return server.requests.filter((path) => path.startsWith('/v1/candles/')).map((path) => path.slice(12));
   }
 
@@ -174,7 +174,9 @@ describe('the files of a session', () => {
 
   it('rows that are bad are told of when their time is asked for, and only then', async () => {
     const path = '/candles/minute/EUR-USD/BID/2024/7/2';
-    const { fetch } = await archive({ [path]: candlesBody({ at: '2024-07-02', times: [0, 60], highs: [0, -1] }) });
+    // The second minute of 1:00 is bad, the first and the third are good.
+    const body = candlesBody({ at: '2024-07-02', times: [0, 60, 1, 1], highs: [0, 0, -1, 1] });
+    const { fetch } = await archive({ [path]: body });
     const hour = (from: string, to: string) =>
       fetch({ period: '1m', from: `2024-07-02T${from}:00Z`, to: `2024-07-02T${to}:00Z` });
     expect(await hour('00:00', '01:00')).toMatchObject({ dropped: {} });
@@ -189,7 +191,7 @@ it('says what the source is: days end at midnight UTC, and a day is final some t
     return (await fetch({ period: '1d', from: '2024-01-01', to: '2024-01-02' })).source;
   };
   const day = (date: string) => ({ tradeDate: Date.parse(date), closesAt: Date.parse(date) + DAY_MS });
-  const source = { symbol: 'EUR-USD', timezone: 'UTC', currency: 'USD', dayBoundary: 'UTC' };
-  expect(await facts('2024-07-03T00:05:00Z')).toEqual({ ...source, session: day('2024-07-02') });
-  expect(await facts('2024-07-03T12:00:00Z')).toEqual({ ...source, session: day('2024-07-03') });
+  const source = { symbol: 'EUR-USD', timezone: 'UTC', currency: 'USD', dayBoundary: 'UTC', closeKind: 'bid' };
+  expect(await facts('2024-07-03T00:05:00Z')).toMatchObject({ ...source, session: day('2024-07-02') });
+  expect(await facts('2024-07-03T12:00:00Z')).toMatchObject({ ...source, session: day('2024-07-03') });
 });

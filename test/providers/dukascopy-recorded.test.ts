@@ -156,10 +156,10 @@ describe.skipIf(NO_RECORDINGS !== undefined)('recorded answers of Dukascopy', ()
     expect(stampsOf(bars, '1m').at(-1)).toBe('2026-07-10T20:59:00Z');
   });
 
-  it('years that come before the first candle are not asked for', async () => {
+  it('years that come before the first candle are not asked for, but the last of them', async () => {
     const asked = request({ instrument: COIN, period: '1d', from: '2015-06-01', to: '2016-05-31' });
     const { bars, requests } = await fetchRecorded(INSTRUMENTS, asked);
     expect(bars.time).toHaveLength(0);
-    expect(requests).toEqual(['/v1/instruments/BTC-USD']);
+    expect(requests).toEqual(['/v1/instruments/BTC-USD', '/v1/candles/day/BTC-USD/BID/2016']);
   });
 });

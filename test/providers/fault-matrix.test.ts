@@ -134,7 +134,9 @@ describe.concurrent('what each fault of each provider comes to', () => {
 });
 
 it.each(FAULTY_PROVIDERS)('every fault that %s has is in the matrix', (provider) => {
-  const rows = FAULT_ROWS.filter((row) => row.provider === provider).map(({ kind }) => kind);
+  const rows = FAULT_ROWS.filter((row) => row.provider === provider && !NO_ROW.includes(row.kind)).map(
+    ({ kind }) => kind,
+  );
   const wanted = faultKinds(provider).filter((kind) => !NO_ROW.includes(kind));
   expect([...new Set(rows)].sort()).toEqual([...wanted].sort());
 });

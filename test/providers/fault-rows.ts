@@ -85,6 +85,10 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   // Days that are not in a good answer count as days without trade until the last bars are asked for again.
   { provider: 'yahoo', kind: 'lost-week', ...SEEN },
   { provider: 'yahoo', kind: 'unlisted', ...failed('no-such-symbol') },
+  { provider: 'yahoo', kind: 'rows-text', ...failed('bad-answer') },
+  { provider: 'yahoo', kind: 'drifted', ...failed('bad-answer') },
+  // What a source says of its history hides none of it.
+  ...reads('yahoo', 'meta-lies'),
 
   ...onEvery('barchart'),
   ...IN_PLACE_OF_BARS,
@@ -98,11 +102,18 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { provider: 'barchart', kind: 'no-data', ...BELIEVED, outcome: 'empty' },
   ...believes('barchart', 'revise'),
   { provider: 'barchart', kind: 'rebase', ...SEEN },
+  { provider: 'barchart', kind: 'rows-text', ...failed('bad-answer') },
+  { provider: 'barchart', kind: 'drifted', ...failed('bad-answer') },
 
   ...onEvery('dukascopy'),
   // Volumes that are missing stay empty.
   ...reads('dukascopy', 'nulls', 'duplicate', 'past-end'),
   ...believes('dukascopy', 'revise'),
+  { provider: 'dukascopy', kind: 'rows-text', ...failed('bad-answer') },
+  { provider: 'dukascopy', kind: 'drifted', ...failed('bad-answer') },
+  ...reads('dukascopy', 'meta-lies'),
+  // The months before and after it are full.
+  { provider: 'dukascopy', kind: 'empty-middle', written: 'empty-middle=2024-05', ...failed('bad-answer') },
 
   { provider: 'ibkr', kind: 'reset', ...failed('network') },
   { provider: 'ibkr', kind: 'cut', ...failed('network') },
@@ -111,7 +122,27 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { provider: 'ibkr', kind: 'no-permission', ...failed('not-servable') },
   { provider: 'ibkr', kind: 'away', written: 'away@50', ...failed('network') },
   { provider: 'ibkr', kind: 'away-lost', written: 'away-lost@50', ...failed('network') },
+  { provider: 'ibkr', kind: 'not-subscribed', ...failed('not-servable') },
+  { provider: 'ibkr', kind: 'competing', ...failed('provider-fault') },
+  { provider: 'ibkr', kind: 'elsewhere', ...postponed('refused', 4) },
+  { provider: 'ibkr', kind: 'farm-idle', ...failed('provider-fault') },
+  { provider: 'ibkr', kind: 'rows-text', ...failed('bad-answer') },
+  { provider: 'ibkr', kind: 'drifted', ...failed('bad-answer') },
+  ...reads('ibkr', 'meta-lies'),
 ];
 
 /** Counts and delays that other faults are written with; and what is waited for in minutes, seen with a clock of its own. */
-export const NO_ROW: readonly FaultKind[] = ['first', 'after', 'slow', 'pacing'];
+const WAITED_FOR: readonly FaultKind[] = ['first', 'after', 'slow', 'pacing', 'farm-broken'];
+
+/** Faults of what is missing: what they come to follows from what else lies in the folder, and is tested there. */
+const OF_THE_FOLDER: readonly FaultKind[] = [
+  'all-empty',
+  'months-gone',
+  'clock-ahead',
+  'identity',
+  'still',
+  'lost-day',
+  'empty-middle',
+];
+
+export const NO_ROW = [...WAITED_FOR, ...OF_THE_FOLDER];

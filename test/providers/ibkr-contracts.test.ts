@@ -75,6 +75,8 @@ const listed = (entry: Partial<Listed>): Listed => ({
   conId: 1,
   symbol: 'SI',
   exchange: 'COMEX',
+  primaryExchange: '',
+  longName: '',
   currency: 'USD',
   tradingClass: 'SI',
   multiplier: 5000,
@@ -198,6 +200,7 @@ it('the facts of a source: zone, unit of price, day of the exchange', async () =
     timezone: 'America/Chicago',
     currency: 'USX',
     dayBoundary: 'exchange',
+    identity: { conId: '756733', currency: 'USX', exchange: 'ARCA', instrumentType: 'FUT', name: 'A fund' },
   });
   expect(bars.close[0]).toBe(408.25);
 });

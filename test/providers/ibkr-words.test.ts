@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { meaningOf } from '../../src/providers/ibkr/codes.ts';
-import { desk, ibkrAt } from '../support/ibkr.ts';
+import { desk, ibkrAt, SoonClock } from '../support/ibkr.ts';
 import { refusal, request, stampsOf, stock } from '../support/session.ts';
 import { details, endOfDetails, historyOf, tws, wordOf } from '../support/tws.ts';
 import { contractIn, market } from './markets.ts';
@@ -30,11 +30,18 @@ describe('a word of the server in place of bars', () => {
     ['partly subscribed', 10090, 'Part of requested market data is not subscribed.', 'not-servable', /subscribe/],
     ['delayed', 10167, 'Requested market data is not subscribed. Displaying delayed', 'not-servable', /subscribe/],
     [
-      'another place',
-      162,
-      `${SERVICE}Trading TWS session is connected from a different IP address`,
+      'not subscribed',
+      10168,
+      'Requested market data is not subscribed.',
+      'not-servable',
+      /subscription for it: subscribe/,
+    ],
+    [
+      'a competing session',
+      10197,
+      'No market data during competing live session',
       'provider-fault',
-      /IP/,
+      /end that session/,
     ],
     ['an invalid step', 162, `${SERVICE}invalid step: 1`, 'provider-fault', /step/],
     [
@@ -86,6 +93,13 @@ describe('a word of the server in place of bars', () => {
     expect(error.message).toContain('1d bars of SPY');
   });
 
+  it('the same user at another place ends the work of the provider, and says what to do', async () => {
+    const text = `${SERVICE}Trading TWS session is connected from a different IP address`;
+    const error = await refusal(saidInPlaceOfBars(162, text));
+    expect(error).toMatchObject({ code: 'refused', disposition: 'stop-provider' });
+    expect(error.message).toMatch(/log out there/);
+  });
+
   it.each([
     [165, 'Historical market Data Service query message: HMDS server connection was successful.'],
     [2103, 'Market data farm connection is broken:usfarm'],
@@ -112,21 +126,57 @@ describe('a word of the server in place of bars', () => {
   });
 });
 
-describe('nothing found while a farm is down proves nothing', () => {
-  const down = wordOf(-1, 2105, 'HMDS data farm connection is broken:ushmds');
+describe('nothing found while a farm is away proves nothing', () => {
   const noData = (id: string) => wordOf(id, 162, `${SERVICE}HMDS query returned no data: SPY@SMART Trades`);
+  const up = wordOf(-1, 2106, 'HMDS-Datenfarm verbunden:ushmds');
+  const away = [
+    [2103, 'Market data farm connection is broken:usfarm'],
+    [2105, 'HMDS data farm connection is broken:ushmds'],
+    [2107, 'HMDS data farm connection is inactive but should be available upon demand.ushmds'],
+  ] as const;
 
-  it('no bars while the history is out of reach is a failure; once it is back it is an answer', async () => {
+  it.each(away)('%i and no bars, asked twice, is a failure', async (code, text) => {
+    const { options, heard } = await tws({
+      onHistory: (line, id) => line.say(wordOf(-1, code, text), noData(id)),
+    });
+    const error = await refusal(ibkrAt(options, NOW, new SoonClock()).fetchBars(WEEK, never));
+    expect(error).toMatchObject({ code: 'provider-fault', disposition: 'skip-series' });
+    expect(error.message).toContain('proves nothing');
+    expect(heard.filter(([kind]) => kind === '20')).toHaveLength(2);
+  });
+
+  it.each(away.slice(1))('%i and no bars is asked once more, when the farm is there', async (code, text) => {
     const { options } = await tws({
       onHistory: (line, id, _, nth) => {
-        if (nth === 1) line.say(down, noData(id));
-        else line.say(wordOf(-1, 2106, 'HMDS-Datenfarm verbunden:ushmds'), noData(id));
+        if (nth > 1) line.say(historyOf(id, '20240628,1,2,0.5,1.5,10'));
+        else {
+          line.say(wordOf(-1, code, text), noData(id));
+          setTimeout(() => line.say(up), 50);
+        }
       },
     });
-    const session = ibkrAt(options, NOW);
-    const error = await refusal(session.fetchBars(WEEK, never));
-    expect(error).toMatchObject({ code: 'provider-fault', disposition: 'skip-series' });
-    expect((await session.fetchBars(WEEK, never)).bars.time).toHaveLength(0);
+    const { bars } = await ibkrAt(options, NOW).fetchBars(WEEK, never);
+    expect(stampsOf(bars, '1d')).toEqual(['2024-06-28']);
+  });
+
+  it('no bars from a farm that came back is an answer', async () => {
+    const { options } = await tws({
+      onHistory: (line, id, _, nth) => {
+        const word = nth === 1 ? wordOf(-1, 2105, 'HMDS data farm connection is broken:ushmds') : up;
+        line.say(word, noData(id));
+      },
+    });
+    const { bars } = await ibkrAt(options, NOW, new SoonClock()).fetchBars(WEEK, never);
+    expect(bars.time).toHaveLength(0);
+  });
+
+  it('a farm of live prices that is idle is no reason to doubt the answer, but to ask once more', async () => {
+    const { options, heard } = await tws({
+      onHistory: (line, id) => line.say(wordOf(-1, 2108, 'Market data farm connection is inactive:usfarm'), noData(id)),
+    });
+    const { bars } = await ibkrAt(options, NOW).fetchBars(WEEK, never);
+    expect(bars.time).toHaveLength(0);
+    expect(heard.filter(([kind]) => kind === '20')).toHaveLength(2);
   });
 
   it('a contract not found while the definitions are out of reach is not "no such symbol"', async () => {

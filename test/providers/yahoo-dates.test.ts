@@ -130,7 +130,7 @@ describe('what the answer says of the series', () => {
       from: '2024-06-03',
       to: '2024-06-04',
     });
-    expect(source).toEqual({
+    expect(source).toMatchObject({
       symbol: 'SPY',
       timezone: 'America/New_York',
       currency: 'USD',

@@ -73,7 +73,7 @@ conformance({
   },
 });
 
-it('asks as a browser does, for the range in seconds, with dividends and splits', async () => {
+it('asks as a browser does, for the range in seconds, with dividends, splits and capital gains', async () => {
   const server = await serve((_, response) => {
     answer(response, 200, chartBody({ ...good, granularity: '1h' }));
   });
@@ -86,7 +86,7 @@ it('asks as a browser does, for the range in seconds, with dividends and splits'
     interval: '1h',
     includePrePost: 'false',
   });
-  expect(url.searchParams.get('events')?.split(/[,|]/).sort()).toEqual(['div', 'splits']);
+  expect(url.searchParams.get('events')?.split(/[,|]/).sort()).toEqual(['capitalGains', 'div', 'split']);
   expect(url.searchParams.has('range')).toBe(false);
   expect(server.headers[0]?.['user-agent']).toMatch(/^Mozilla\/5\.0 /);
 });

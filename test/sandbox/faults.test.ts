@@ -47,7 +47,7 @@ describe('a fault specification', () => {
     ['yahoo:first=1.5', /a count of requests/],
     ['yahoo:after=2@nulls', /nulls cannot follow @/],
     ['yahoo:429@soon', /soon is no number/],
-    ['dukascopy:503,rebase', /no such fault: rebase .*nulls, duplicate, past-end, revise$/],
+    ['dukascopy:503,rebase', /no such fault: rebase .*nulls, duplicate, past-end, revise, .*--faults help/],
     ['yahoo:reset@5', /reset takes nothing after @/],
     ['yahoo:wall', /no such fault: wall.*; the faults are .*no-adjclose/],
     ['barchart:no-adjclose', /no such fault: no-adjclose.*; the faults are .*wall, quota/],

@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<Column, readonly string[]>> = {
   openInterest: ['open int', 'open interest', 'openinterest'],
 };
 
-const REQUIRED: readonly Column[] = ['time', 'open', 'high', 'low', 'close'];
+const REQUIRED: readonly Column[] = ['time', 'open', 'high', 'low', 'close', 'volume'];
 
 /** A download: texts by row, and at which place each column stands. */
 export interface Sheet {

@@ -1,3 +1,4 @@
+import { answerClock } from '../answer-clock.ts';
 import type { HttpResponse } from '../../http/http-client.ts';
 import { NO_BARS } from '../../market/bars.ts';
 import { firstOfMonth, firstOfNextMonth, formatTradeDate, mondayOf, utcDate } from '../../market/calendar.ts';
@@ -5,7 +6,7 @@ import { DAY_MS, HOUR_MS, isIntraday, MINUTE_MS, periodMs } from '../../market/p
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 import { localDate } from '../../market/time-zone.ts';
-import type { BarRequest, FetchedBars } from '../provider.ts';
+import type { BarRequest, FetchedBars, SourceFacts } from '../provider.ts';
 import { barsOfRows, inForexWeekend, rowsOf } from './bars.ts';
 import type { Reading, Row } from './bars.ts';
 import { readSheet } from './csv.ts';
@@ -101,6 +102,22 @@ function hoursOf({ instrument, period, extendedHours }: BarRequest): TimeRange |
   return (instrument.timezone ?? NEW_YORK) === NEW_YORK ? REGULAR_HOURS : undefined;
 }
 
+/** The site's files say nothing of who a series is: what is known are the hours and what its close is. */
+function factsOf(request: BarRequest, clock: number | undefined): Partial<SourceFacts> {
+  const { instrument, period } = request;
+  const intraday = isIntraday(period);
+  const closeKind = instrument.class === 'future' && !intraday ? 'settlement' : 'last';
+  // What a pair's price and a stock's daily close are, it does not say.
+  const isKnown = instrument.class === 'future' || (instrument.class === 'stock' && intraday);
+  // At exchanges elsewhere than in New York the regular hours are not known: all bars are taken.
+  const hours = hoursOf(request) === undefined ? 'extended' : 'regular';
+  return {
+    ...(clock === undefined ? {} : { clock }),
+    ...(isKnown ? { closeKind } : {}),
+    ...(instrument.class === 'stock' && intraday ? { identity: { hours } } : {}),
+  };
+}
+
 function checkClock({ instrument, period }: BarRequest, rows: readonly Row[], url: string): void {
   if (instrument.class !== 'forex' || !isIntraday(period)) return;
   const stray = rows.find(({ wall }) => inForexWeekend(wall));
@@ -125,9 +142,11 @@ export async function downloadBars(
   let newestFirst = false;
   let hasOpenInterest = false;
   let url = '';
+  let clock: number | undefined;
   for (let dates: TimeRange | undefined = asked; dates !== undefined;) {
     const response: HttpResponse = await ask(dates);
     ({ url } = response);
+    clock ??= answerClock(response);
     const part = partOf(response, period, dates);
     if (part.rest?.from === dates.from && part.rest.to === dates.to) throw badAnswer('the same rows again', url);
     const isOlder = (part.rows[0]?.wall ?? 0) < (rows[0]?.wall ?? 0);
@@ -141,7 +160,7 @@ export async function downloadBars(
   const hours = hoursOf(request);
   const inHours = hours === undefined ? {} : { hours };
   const reading: Reading = { period, zone, asked, wanted: range, ...inHours, newestFirst, url };
-  const source = { symbol, timezone: zone, dayBoundary: 'exchange' };
+  const source = { symbol, timezone: zone, dayBoundary: 'exchange', ...factsOf(request, clock) };
   if (rows.length === 0) return { bars: NO_BARS, dropped: {}, source };
   return { ...barsOfRows(rows, hasOpenInterest, reading), source };
 }

@@ -1,3 +1,4 @@
+import { answerClock } from '../answer-clock.ts';
 import type { HttpClient } from '../../http/http-client.ts';
 import { checkBars } from '../../market/bar-checks.ts';
 import type { CheckedBars } from '../../market/bar-checks.ts';
@@ -15,6 +16,8 @@ import type { InstrumentFacts } from './wire.ts';
 /** Where candles come from. */
 export interface ArchiveSource {
   readonly http: HttpClient;
+  /** Answers come from the raw archive: they were judged when they came. */
+  readonly isOffline?: boolean;
   /** Milliseconds since the epoch, UTC. */
   readonly now: () => number;
   /** What stands before /v1. */
@@ -25,10 +28,29 @@ export interface ArchiveSource {
 /** How many complete files are remembered: those at the seams of requests, of all series that are worked on at once. */
 const MOST_FILES = 32;
 
+/** A file as it was answered. */
+interface Answered {
+  readonly rows: Bars;
+  /** There is no such file: its time lies before the history. */
+  readonly isMissing: boolean;
+  /** The source's clock then, milliseconds since the epoch, UTC; undefined when it did not say. */
+  readonly clock: number | undefined;
+}
+
+/** Candles of a file, and what is to be known of the file itself. */
+export interface FileCandles extends CheckedBars {
+  /** The file has no candle at all. */
+  readonly isEmpty: boolean;
+  /** There is no such file: its time lies before the history. */
+  readonly isMissing: boolean;
+  readonly clock: number | undefined;
+}
+
 /** The archive of one session: it asks for no complete file twice while it remembers it. */
 export class Archive {
   readonly #source: ArchiveSource;
-  readonly #complete = new Map<string, Bars>();
+  readonly #complete = new Map<string, Answered>();
+  readonly #fullUntil = new Map<string, number>();
   readonly #instruments = new Map<string, InstrumentFacts>();
 
   constructor(source: ArchiveSource) {
@@ -45,13 +67,37 @@ export class Archive {
     wanted: TimeRange,
     job: string,
     signal: AbortSignal,
-  ): Promise<CheckedBars> {
-    const rows = await this.#rows(symbol, file, job, signal);
+  ): Promise<FileCandles> {
+    const { rows, clock, isMissing } = await this.#file(symbol, file, job, signal);
     const { from, to } = file.range;
+    const isEmpty = rows.time.length === 0;
     // What is in progress reaches to the source's own now, which may lie behind the time that the run stands for.
     const asked = { from, to: file.complete ? to : Number.POSITIVE_INFINITY };
     const time = rows.time.map((stamp) => (isWithin(stamp, wanted) || !isWithin(stamp, asked) ? stamp : Number.NaN));
-    return checkBars({ ...rows, time }, { from: Math.max(from, wanted.from), to: Math.min(to, wanted.to) });
+    const inside = { from: Math.max(from, wanted.from), to: Math.min(to, wanted.to) };
+    return { ...checkBars({ ...rows, time }, inside), isEmpty, isMissing, clock };
+  }
+
+  /** Takes note that a file had candles. */
+  noteFull(symbol: string, { size, range }: CandleFile): void {
+    const key = `${symbol} ${size}`;
+    this.#fullUntil.set(key, Math.max(range.to, this.#fullUntil.get(key) ?? 0));
+  }
+
+  /** True when this session has seen a file with candles from before an instant. */
+  wasFullBefore(symbol: string, size: CandleSize, instant: number): boolean {
+    return (this.#fullUntil.get(`${symbol} ${size}`) ?? Infinity) <= instant;
+  }
+
+  /** Whether a file that is not part of the answer has candles; it is neither remembered nor archived. @throws VortexError */
+  async hasCandles(symbol: string, file: CandleFile, signal: AbortSignal): Promise<boolean> {
+    const answer = readAnswer(await this.#send(this.#path(symbol, file), undefined, signal), candlesAnswer);
+    return answer !== undefined && answer.times.length > 0;
+  }
+
+  /** What is known of an instrument without asking. */
+  knownFacts(symbol: string): InstrumentFacts | undefined {
+    return this.#instruments.get(symbol);
   }
 
   /**
@@ -65,7 +111,9 @@ export class Archive {
       this.#instruments.set(symbol, facts);
     }
     const history = facts.histories.find(({ period }) => period === size.toUpperCase());
-    return history?.from ?? Number.NEGATIVE_INFINITY;
+    const from = history?.from ?? Number.NEGATIVE_INFINITY;
+    // What lies after now is no word about the past.
+    return from > this.#source.now() ? Number.NEGATIVE_INFINITY : from;
   }
 
   async #askFacts(symbol: string, job: string | undefined, signal: AbortSignal): Promise<InstrumentFacts> {
@@ -86,8 +134,12 @@ export class Archive {
     return facts;
   }
 
-  async #rows(symbol: string, file: CandleFile, job: string, signal: AbortSignal): Promise<Bars> {
-    const path = `/candles/${file.size}/${encodeURIComponent(symbol)}/${this.#source.side}${file.tail}`;
+  #path(symbol: string, { size, tail }: CandleFile): string {
+    return `/candles/${size}/${encodeURIComponent(symbol)}/${this.#source.side}${tail}`;
+  }
+
+  async #file(symbol: string, file: CandleFile, job: string, signal: AbortSignal): Promise<Answered> {
+    const path = this.#path(symbol, file);
     const known = this.#complete.get(path);
     if (known !== undefined) return known;
     const response = await this.#send(path, job, signal);
@@ -96,8 +148,9 @@ export class Archive {
       answer === undefined
         ? await this.#onNotFound(symbol, file, response.url, job, signal)
         : decodeCandles(answer, file, response.url);
-    if (file.complete) this.#remember(path, rows);
-    return rows;
+    const answered = { rows, isMissing: answer === undefined, clock: answerClock(response) };
+    if (file.complete) this.#remember(path, answered);
+    return answered;
   }
 
   /** A 404 may mean the instrument or the time: what is told of the instrument decides. */
@@ -109,10 +162,10 @@ export class Archive {
     );
   }
 
-  #remember(path: string, rows: Bars): void {
+  #remember(path: string, answered: Answered): void {
     const [oldest] = this.#complete.keys();
     if (oldest !== undefined && this.#complete.size >= MOST_FILES) this.#complete.delete(oldest);
-    this.#complete.set(path, rows);
+    this.#complete.set(path, answered);
   }
 
   #send(path: string, job: string | undefined, signal: AbortSignal): ReturnType<HttpClient['send']> {

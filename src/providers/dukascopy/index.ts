@@ -43,8 +43,14 @@ const Options = z.strictObject({
 /** What the source is asked about to see whether it answers. */
 const SOME_PAIR = 'EUR-USD';
 
-function create(options: z.infer<typeof Options>, { http, now }: ProviderTools): ProviderSession {
-  const source = { http, now, base: options.base_url.replace(/\/+$/, ''), side: options.side };
+function create(options: z.infer<typeof Options>, { http, now, offline }: ProviderTools): ProviderSession {
+  const source = {
+    http,
+    now,
+    isOffline: offline === true,
+    base: options.base_url.replace(/\/+$/, ''),
+    side: options.side,
+  };
   let candles: Promise<CandleSource> | undefined;
   return {
     // Loaded with the first request: a plan does without.

@@ -30,6 +30,8 @@ export type Candles = z.infer<typeof candlesAnswer>;
 /** What is told of an instrument: since when there are candles of each size, milliseconds since the epoch. */
 export const instrumentAnswer = z.looseObject({
   code: z.string(),
+  name: z.string().nullish(),
+  description: z.string().nullish(),
   histories: z.array(z.looseObject({ period: z.string(), from: z.number() })),
 });
 export type InstrumentFacts = z.infer<typeof instrumentAnswer>;

@@ -1,10 +1,11 @@
 import type { ContractDetails } from '@stoqey/ib';
+import type { VortexError } from '../../market/errors.ts';
 import type { ProviderTools, RealTime } from '../provider.ts';
 import type { IbkrOptions } from './schema.ts';
 import type { FarmKind } from './farms.ts';
 import { Link } from './link.ts';
 import type { HistoryRow, Question } from './link.ts';
-import { BOUNDS, Pacing } from './timing.ts';
+import { BOUNDS, Pacing, within } from './timing.ts';
 import type { Paced } from './timing.ts';
 import { LinkLost, problem, refusalOf, ServerWord, Silence } from './words.ts';
 
@@ -43,7 +44,7 @@ export class Asking {
     } catch (error) {
       if (!(error instanceof ServerWord) || error.meaning !== 'not-found') throw this.#ending(error, what);
     }
-    if (found.length === 0) this.#checkFarm('definitions', what);
+    if (found.length === 0 && this.#link.farms.isAway('definitions')) throw this.#unproven('definitions', what);
     return found;
   }
 
@@ -58,26 +59,61 @@ export class Asking {
     }
   }
 
-  /** Rows of history, or the server's word that it has none there. @throws VortexError */
+  /**
+   * Rows of history, or the server's word that it has none there. While a farm is away that word proves nothing: it is asked
+   * once more when the farm is there.
+   * @throws VortexError
+   */
   async history(
     question: Question<HistoryRow[]>,
     { what, ...paced }: PacedAs,
     signal: AbortSignal,
   ): Promise<HistoryRow[] | 'no-data'> {
+    const { farms } = this.#link;
+    const rows = await this.#rows(question, what, paced, signal);
+    if (rows !== 'no-data' || !(farms.isAway('history') || farms.isAway('market'))) return rows;
+    const isThere = (): boolean => !farms.isAway('history') && !farms.isAway('market', 'broken');
+    await this.#waitUntil(isThere, signal);
+    const again = await this.#rows(question, what, paced, signal);
+    if (again === 'no-data' && !isThere()) throw this.#unproven('history', what);
+    return again;
+  }
+
+  /** The server's time, milliseconds since the epoch, UTC; undefined when it has not told it. */
+  serverTime(): number | undefined {
+    return this.#link.serverClock.now();
+  }
+
+  async #rows(
+    question: Question<HistoryRow[]>,
+    what: string,
+    paced: Paced,
+    signal: AbortSignal,
+  ): Promise<HistoryRow[] | 'no-data'> {
     try {
       return await this.#ask(question, what, signal, paced);
     } catch (error) {
-      if (!(error instanceof ServerWord) || error.meaning !== 'no-data') throw this.#ending(error, what);
-      this.#checkFarm('history', what);
-      return 'no-data';
+      if (error instanceof ServerWord && error.meaning === 'no-data') return 'no-data';
+      throw this.#ending(error, what);
     }
   }
 
-  /** @throws VortexError when what was not found may only be out of reach */
-  #checkFarm(kind: FarmKind, what: string): void {
-    if (!this.#link.farms.isDown(kind)) return;
-    throw problem(
-      `ibkr has nothing for ${what} while its line to a farm of ${kind} is down; that proves nothing, try again later`,
+  /** Waits for farms, no longer than is bearable. @throws VortexError `interrupted` */
+  async #waitUntil(isThere: () => boolean, signal: AbortSignal): Promise<void> {
+    try {
+      await within<undefined>(this.#clock, BOUNDS.farmMs, signal, (resolve) => {
+        this.#link.farms.when(isThere, () => {
+          resolve(undefined);
+        });
+      });
+    } catch (error) {
+      if (!(error instanceof Silence)) throw error;
+    }
+  }
+
+  #unproven(kind: FarmKind, what: string): VortexError {
+    return problem(
+      `ibkr has nothing for ${what} while a farm of ${kind} is inactive or broken; that proves nothing, run again later`,
       'provider-fault',
     );
   }

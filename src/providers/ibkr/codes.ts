@@ -7,6 +7,10 @@ export type Meaning =
   | 'not-found'
   /** The login has no market data subscription for it: this series cannot be had, others can. */
   | 'no-permission'
+  /** The same user is logged in at another place, and that one gets the data: no series can be had. */
+  | 'logged-in-elsewhere'
+  /** Another live session of the same user has the market data at the moment. */
+  | 'competing'
   /** Asked too often: to be asked again, later. */
   | 'pacing'
   /** The end of a request that we cancelled ourselves. */
@@ -41,11 +45,13 @@ const TABLE: readonly Row[] = [
   { codes: [162], text: /pacing violation/i, meaning: 'pacing' },
   { codes: [162], text: /query cancelled/i, meaning: 'cancelled' },
   { codes: [162], text: /No market data permissions/i, meaning: 'no-permission' },
+  { codes: [162], text: /different IP address/i, meaning: 'logged-in-elsewhere' },
   { codes: [162], meaning: 'failure' },
   { codes: [165], meaning: 'status' },
   { codes: [200], text: /ambiguous/i, meaning: 'failure' },
   { codes: [200], meaning: 'not-found' },
-  { codes: [354, 10_089, 10_090, 10_167], meaning: 'no-permission' },
+  { codes: [354, 10_089, 10_090, 10_167, 10_168], meaning: 'no-permission' },
+  { codes: [10_197], meaning: 'competing' },
   { codes: [320, 321, 322, 10_314, 10_339], meaning: 'our-fault' },
   { codes: [326], meaning: 'id-in-use' },
   { codes: [366], meaning: 'cancelled' },
@@ -57,7 +63,7 @@ const TABLE: readonly Row[] = [
   { codes: [1101, 1102], meaning: 'back' },
 ];
 
-/** Warnings and notices: farms that are up or down (2103 to 2108, 2158), a date without a zone (2174). One farm that is down does not keep the others from answering, so nobody waits for it; `Farms` remembers it. */
+/** Warnings and notices: farms that are up or away (2103 to 2108, 2157, 2158), a date without a zone (2174). One farm that is down does not keep the others from answering, so nobody waits for it; `Farms` remembers it. */
 const isNotice = (code: number): boolean => code >= 2100 && code < 3000;
 
 /** What a message means by its code, and by its text only where the code leaves it open. */

@@ -11,6 +11,9 @@ export interface Listed {
   readonly conId: number;
   readonly symbol: string;
   readonly exchange: string;
+  /** Where it is listed: NASDAQ of a stock that is asked of SMART; empty where the server does not say. */
+  readonly primaryExchange: string;
+  readonly longName: string;
   readonly currency: string;
   readonly tradingClass: string;
   readonly multiplier: number;
@@ -34,7 +37,9 @@ export interface Details {
     readonly exchange?: string | undefined;
     readonly currency?: string | undefined;
     readonly tradingClass?: string | undefined;
+    readonly primaryExch?: string | undefined;
   };
+  readonly longName?: string | undefined;
   readonly priceMagnifier?: number | undefined;
   readonly contractMonth?: string | undefined;
   readonly timeZoneId?: string | undefined;
@@ -74,6 +79,8 @@ export function readDetails({ contract, ...details }: Details, what: string): Li
     conId,
     symbol: contract.symbol ?? '',
     exchange: contract.exchange ?? '',
+    primaryExchange: contract.primaryExch ?? '',
+    longName: details.longName ?? '',
     currency: contract.currency ?? '',
     tradingClass: contract.tradingClass ?? '',
     multiplier: contract.multiplier || 1,

@@ -3,8 +3,9 @@ import type { Contract, ContractDetails } from '@stoqey/ib';
 import type { ProviderTools, RealTime } from '../provider.ts';
 import { meaningOf } from './codes.ts';
 import { Farms } from './farms.ts';
+import { ServerClock } from './server-clock.ts';
 import { BOUNDS, within } from './timing.ts';
-import { interrupted, LinkLost, problem, ServerWord, Silence, unreachable } from './words.ts';
+import { interrupted, LinkLost, outcomeOf, problem, ServerWord, Silence, unreachable } from './words.ts';
 
 /** One row of history as the client library gives it. The last call of an answer has a `time` that begins with `finished`. */
 export interface HistoryRow {
@@ -55,6 +56,7 @@ const NO_REQUEST = -1;
 /** One line to TWS or IB Gateway: opened when it is first needed, opened again when it was lost, shared by all requests. */
 export class Link {
   readonly farms = new Farms();
+  readonly serverClock: ServerClock;
   readonly #place: Place;
   readonly #clock: RealTime;
   readonly #count: ProviderTools['count'];
@@ -71,6 +73,7 @@ export class Link {
   constructor(place: Place, clock: RealTime, count: ProviderTools['count']) {
     this.#place = place;
     this.#clock = clock;
+    this.serverClock = new ServerClock(clock);
     this.#count = count;
   }
 
@@ -185,6 +188,7 @@ export class Link {
         api.once(EventName.nextValidId, () => {
           // Set before anything else that came with the same segment is looked at.
           this.#api = api;
+          api.reqCurrentTime();
           resolve(undefined);
         });
         api.connect(clientId);
@@ -225,6 +229,11 @@ export class Link {
     });
     api.on(EventName.received, () => {
       this.#messages += 1;
+    });
+    api.on(EventName.currentTime, (seconds) => {
+      this.serverClock.hear(seconds);
+      // It was asked for by the line itself, and says nothing about what others wait for.
+      this.#messages -= 1;
     });
     api.on(EventName.contractDetails, (id, details) => this.#pending.get(id)?.details?.(details));
     api.on(EventName.contractDetailsEnd, (id) => this.#pending.get(id)?.detailsEnd?.());
@@ -277,13 +286,6 @@ export class Link {
         : String(error instanceof Error ? error.message : error);
     return unreachable(host, port, why, error);
   }
-}
-
-/** What became of a request, as it is counted. */
-function outcomeOf(error: unknown): string {
-  if (error instanceof ServerWord) return String(error.code);
-  if (error instanceof Silence) return 'timeout';
-  return error instanceof LinkLost ? 'network' : 'interrupted';
 }
 
 /** Ends a line; what it says while it ends is nobody's. */

@@ -7,12 +7,13 @@ import { mergeBars } from '../../market/merge.ts';
 import { DAY_MS, isIntraday } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
-import type { BarRequest, FetchedBars, ProviderSession, ProviderTools, SourceFacts } from '../provider.ts';
+import type { BarRequest, FetchedBars, ProviderSession, ProviderTools } from '../provider.ts';
 import { Asking } from './asking.ts';
 import { barsOf, stampOf } from './bars.ts';
-import { dateOfText, matching, onlyOne, priceUnit, readDetails } from './contracts.ts';
+import { dateOfText, matching, onlyOne, readDetails } from './contracts.ts';
 import type { Listed } from './contracts.ts';
 import { askFor } from './duration.ts';
+import { factsOf } from './facts.ts';
 import type { IbkrOptions } from './schema.ts';
 import { nameOf, searchFor } from './naming.ts';
 import type { Search } from './naming.ts';
@@ -26,6 +27,11 @@ const RECENT_MS = 10 * DAY_MS;
 const LONGEST_PAUSE_MS = 6 * DAY_MS;
 const LONGEST_PAUSES: Readonly<Partial<Record<Period, number>>> = { '1wk': 14 * DAY_MS, '1mo': 62 * DAY_MS };
 const MOST_PAGES = 12;
+/** So much before the first bar that the server names is looked at. */
+const DAYS_BEFORE_MS = 27 * DAY_MS;
+
+/** One series there: the contract and its hours. */
+const keyOf = ({ listed, regularHours }: Stream): string => `${listed.conId} ${regularHours}`;
 
 /** A line to TWS at work for one run. */
 export class IbkrSession implements ProviderSession {
@@ -33,6 +39,8 @@ export class IbkrSession implements ProviderSession {
   readonly #now: () => number;
   readonly #listed = new Map<string, Promise<Listed[]>>();
   readonly #heads = new Map<string, Promise<number | undefined>>();
+  /** Whether nothing lies before the first bar that the server names. */
+  readonly #confirmed = new Map<string, Promise<boolean>>();
 
   constructor(options: IbkrOptions, tools: Omit<ProviderTools, 'http'>) {
     this.#asking = new Asking(options, tools);
@@ -53,18 +61,11 @@ export class IbkrSession implements ProviderSession {
     const listed = onlyOne(search, await this.#find(search, signal));
     const regularHours = instrument.class === 'stock' && !request.extendedHours;
     const stream = { search, listed, regularHours };
-    const head = range.from < this.#now() - RECENT_MS ? await this.#head(stream, signal) : undefined;
-    const source: SourceFacts = {
-      symbol,
-      ...(listed.timezone === undefined ? {} : { timezone: listed.timezone }),
-      ...(listed.currency === '' ? {} : { currency: priceUnit(listed) }),
-      dayBoundary: 'exchange',
-      ...(head === undefined ? {} : { firstBar: head }),
-      ...(contract === undefined || listed.lastDate === undefined ? {} : { expires: listed.lastDate }),
-    };
+    const head = range.from < this.#now() - RECENT_MS ? await this.#trustedHead(stream, request, signal) : undefined;
     const lived = withinLife(range, head, listed.lastDate);
-    if (lived.from >= lived.to) return { bars: NO_BARS, dropped: {}, source };
-    return { ...(await this.#pages(request, stream, lived, signal)), source };
+    const answer =
+      lived.from >= lived.to ? { bars: NO_BARS, dropped: {} } : await this.#pages(request, stream, lived, signal);
+    return { ...answer, source: factsOf(stream, request, head, this.#asking.serverTime()) };
   }
 
   async checkAccess(signal: AbortSignal): Promise<string> {
@@ -138,9 +139,32 @@ export class IbkrSession implements ProviderSession {
     });
   }
 
+  /**
+   * When the series begins, where that can be believed. It is a remark of the server: one that lies after now says nothing,
+   * and before anything is left out for it, the days right before it are asked for once.
+   */
+  async #trustedHead(stream: Stream, { range }: BarRequest, signal: AbortSignal): Promise<number | undefined> {
+    const head = await this.#head(stream, signal);
+    if (head === undefined || head > this.#now()) return undefined;
+    const edge = withinLife(range, head, undefined).from;
+    if (edge === range.from) return head;
+    const holds = await remembered(this.#confirmed, keyOf(stream), () => this.#isEmptyBefore(stream, edge, signal));
+    return holds ? head : undefined;
+  }
+
+  async #isEmptyBefore(stream: Stream, edge: number, signal: AbortSignal): Promise<boolean> {
+    const { endText, duration } = askFor('1d', { from: edge - DAYS_BEFORE_MS, to: edge }, this.#now());
+    const paced = {
+      identity: `${keyOf(stream)} before ${endText}`,
+      contract: String(stream.listed.conId),
+      what: `bars of ${nameOf(stream.search)} before its first one`,
+    };
+    return (await this.#asking.history(history(stream, '1d', endText, duration), paced, signal)) === 'no-data';
+  }
+
   /** First bar of the series; undefined when the server does not say, as of some expired contracts. */
   #head(stream: Stream, signal: AbortSignal): Promise<number | undefined> {
-    return remembered(this.#heads, `${stream.listed.conId} ${stream.regularHours}`, async () => {
+    return remembered(this.#heads, keyOf(stream), async () => {
       const text = await this.#asking.head(headTimestamp(stream), `the first bar of ${nameOf(stream.search)}`, signal);
       if (text === undefined) return undefined;
       if (/^\d{9,11}$/.test(text)) return Number(text) * 1000;

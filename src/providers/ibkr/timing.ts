@@ -12,6 +12,8 @@ export const BOUNDS = {
   reconnectWaitsMs: [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 45_000, 45_000, 45_000, 45_000],
   /** How long TWS may be cut off from Interactive Brokers before we give up. */
   awayMs: 300_000,
+  /** How long a farm that is idle or broken is waited for before a request is asked once more. */
+  farmMs: 20_000,
   /** Client ids tried in a row, from the one of the settings on. */
   clientIds: 8,
   /** Requests in a row that get no answer before the provider is given up. */

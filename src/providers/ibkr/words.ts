@@ -41,12 +41,22 @@ export function interrupted(): VortexError {
   return problem('interrupted while waiting for ibkr', 'interrupted', 'abort-run');
 }
 
-const SUBSCRIBE = 'subscribe to it in the Client Portal, or leave the series out';
+const SUBSCRIBE =
+  'the account has no market data subscription for it: subscribe to it in the Client Portal (Settings > Market Data ' +
+  'Subscriptions), or leave the series out';
+const LOG_OUT =
+  'this user name is logged in to another TWS, and that one gets the data: log out there, or give this machine a user name ' +
+  'of its own, then run again';
+const END_OTHER =
+  'another live session of this user name (a TWS, the phone, the web) has the market data: end that session, or give this ' +
+  'machine a user name of its own, then run again';
 const IN_ENGLISH = 'if TWS is set to another language than English, set it to English';
 
 /** How each meaning ends a series whose request got that word as its last. */
-const ENDINGS: Readonly<Partial<Record<Meaning, readonly [code: ErrorCode, advice: string]>>> = {
+const ENDINGS: Readonly<Partial<Record<Meaning, readonly [code: ErrorCode, advice: string, does?: Disposition]>>> = {
   'no-permission': ['not-servable', SUBSCRIBE],
+  'logged-in-elsewhere': ['refused', LOG_OUT, 'stop-provider'],
+  competing: ['provider-fault', END_OTHER],
   pacing: ['rate-limited', 'fewer series at a time and a higher pace_ms keep within what it bears'],
   'our-fault': ['not-servable', 'it does not take the request'],
   unreadable: ['bad-answer', 'the client library cannot read this server'],
@@ -56,8 +66,15 @@ const ENDINGS: Readonly<Partial<Record<Meaning, readonly [code: ErrorCode, advic
 
 /** The error that a series ends in. @param what was asked for: `1d bars of GC@COMEX 202404` */
 export function refusalOf(word: ServerWord, what: string): VortexError {
-  const [code, advice] = ENDINGS[word.meaning] ?? ['provider-fault', IN_ENGLISH];
-  return problem(`ibkr says "${word.message}" (${word.code}) to ${what}; ${advice}`, code);
+  const [code, advice, does] = ENDINGS[word.meaning] ?? ['provider-fault', IN_ENGLISH];
+  return problem(`ibkr says "${word.message}" (${word.code}) to ${what}; ${advice}`, code, does);
+}
+
+/** What became of a request, as it is counted. */
+export function outcomeOf(error: unknown): string {
+  if (error instanceof ServerWord) return String(error.code);
+  if (error instanceof Silence) return 'timeout';
+  return error instanceof LinkLost ? 'network' : 'interrupted';
 }
 
 /** Where TWS or the Gateway should be, and what to look at when it is not. */

@@ -1,14 +1,22 @@
 import * as z from 'zod';
+import { answerClock } from '../answer-clock.ts';
 import type { HttpResponse } from '../../http/http-client.ts';
 import { checkBars } from '../../market/bar-checks.ts';
 import { allocateBars, NO_BARS } from '../../market/bars.ts';
 import { formatTradeDate } from '../../market/calendar.ts';
 import { VortexError } from '../../market/errors.ts';
 import type { Contract, Instrument } from '../../market/instrument.ts';
-import { DAY_MS } from '../../market/period.ts';
+import { DAY_MS, isIntraday } from '../../market/period.ts';
 import { formatStamp } from '../../market/stored-series.ts';
 import { defineProvider } from '../provider.ts';
-import type { BarRequest, Capabilities, FetchedBars, ProviderSession, ProviderTools } from '../provider.ts';
+import type {
+  BarRequest,
+  Capabilities,
+  FetchedBars,
+  ProviderSession,
+  ProviderTools,
+  SourceFacts,
+} from '../provider.ts';
 
 /** The day of a pair there, as at Yahoo. */
 const FOREX_DAY = 'Europe/London';
@@ -41,7 +49,7 @@ const Options = z.strictObject({
 const answer = z.object({
   bars: z.array(
     z.object({
-      time: z.string(),
+      time: z.iso.datetime({ error: 'is no time' }).or(z.iso.date({ error: 'is no date' })),
       open: z.number(),
       high: z.number(),
       low: z.number(),
@@ -84,6 +92,18 @@ function readBars(response: HttpResponse): z.infer<typeof answer>['bars'] {
   }
 }
 
+/** What an answer says beside its bars: its time, and the hours; made-up prices have no more of an identity. */
+function factsOf(response: HttpResponse, symbol: string, { instrument, period }: BarRequest): SourceFacts {
+  const clock = answerClock(response);
+  return {
+    symbol,
+    dayBoundary: instrument.class === 'forex' ? FOREX_DAY : 'exchange',
+    ...(clock === undefined ? {} : { clock }),
+    ...(instrument.class === 'stock' && isIntraday(period) ? { identity: { hours: 'regular' as const } } : {}),
+    closeKind: 'last',
+  };
+}
+
 function create(options: z.infer<typeof Options>, { http, now }: ProviderTools): ProviderSession {
   const base = options.base_url.replace(/\/+$/, '');
   return {
@@ -123,7 +143,7 @@ function create(options: z.infer<typeof Options>, { http, now }: ProviderTools):
       });
       return {
         ...checkBars(bars, range),
-        source: { symbol, dayBoundary: instrument.class === 'forex' ? FOREX_DAY : 'exchange' },
+        source: factsOf(response, symbol, request),
       };
     },
     async checkAccess(signal) {

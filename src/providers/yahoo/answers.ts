@@ -91,7 +91,7 @@ export function readChart(response: HttpResponse, symbol: string): ChartResult |
   if (status !== 200 || result === undefined) {
     throw problem(`yahoo answered status ${status} without data or an error: ${url}`, 'bad-answer', 'skip-series');
   }
-  if (result.meta.symbol !== undefined && result.meta.symbol.toUpperCase() !== symbol.toUpperCase()) {
+  if (typeof result.meta.symbol === 'string' && result.meta.symbol.toUpperCase() !== symbol.toUpperCase()) {
     throw problem(`yahoo answered ${result.meta.symbol} when asked for ${symbol}: ${url}`, 'bad-answer', 'skip-series');
   }
   return result;

@@ -12,7 +12,7 @@ import { barOfDate } from '../../market/session.ts';
 import type { TimeRange } from '../../market/time-range.ts';
 import { isWithin } from '../../market/time-range.ts';
 import { isTimeZone, offsetAt, offsetsAlong } from '../../market/time-zone.ts';
-import { MOST_SECONDS, tradingPeriods } from './wire.ts';
+import { MOST_ROW_SECONDS, tradingPeriods } from './wire.ts';
 import type { ChartResult } from './wire.ts';
 
 /** The columns that Yahoo has of a stock beyond the five. */
@@ -21,7 +21,7 @@ export const STOCK_EXTRAS: readonly ExtraColumn[] = ['Adj Close', 'Dividends', '
 /** The stamp of a row that is dealt with: the checks pass over it. */
 const SETTLED = Number.NaN;
 
-type Column = readonly unknown[] | undefined;
+type Column = readonly unknown[] | null | undefined;
 
 /** A value as it came: null is NaN, anything else that is no number is infinite and so refused later. */
 function numberAt(column: Column, row: number): number {
@@ -34,7 +34,7 @@ function numberAt(column: Column, row: number): number {
  * Trade date of a daily stamp: the local date in the exchange's zone. A stamp on the full hour of 22 or 23 is the next
  * day's midnight, stamped with the wrong DST offset.
  */
-function dateOfStamp(instant: number, offset: number): TradeDate {
+export function dateOfStamp(instant: number, offset: number): TradeDate {
   const local = instant + offset;
   const timeOfDay = ((local % DAY_MS) + DAY_MS) % DAY_MS;
   const shifted = timeOfDay === 22 * HOUR_MS || timeOfDay === 23 * HOUR_MS ? 2 * HOUR_MS : 0;
@@ -49,18 +49,33 @@ function badAnswer(message: string, url: string): never {
   });
 }
 
+/** A number that stands there as a text: "100.25". */
+const isNumberText = (value: unknown): boolean =>
+  typeof value === 'string' && Number.isFinite(Number.parseFloat(value));
+
+/** Refuses columns that are not there, are of another length, or hold their numbers as texts. */
+function checkForm(result: ChartResult, url: string): void {
+  const { length } = result.timestamp ?? [];
+  const quote = result.indicators.quote[0] ?? {};
+  const columns = { ...quote, adjclose: result.indicators.adjclose?.[0]?.adjclose };
+  for (const [name, column] of Object.entries(columns)) {
+    if (!Array.isArray(column)) continue;
+    if (column.length !== length) badAnswer(`${name} has ${column.length} values for ${length} timestamps`, url);
+    const values = column.filter((value: unknown) => value !== null);
+    if (values.length > 0 && values.every(isNumberText)) {
+      badAnswer(`${name} holds texts, ${JSON.stringify(values[0])}, in place of numbers`, url);
+    }
+  }
+  // Without this, stamps whose values stand under another name would count as bars of nothing.
+  const missing = [...PRICE_COLUMNS, 'volume' as const].find((name) => !Array.isArray(quote[name]));
+  if (length > 0 && missing !== undefined) badAnswer(`no ${missing} for ${length} timestamps`, url);
+}
+
 function readColumns(result: ChartResult, { period, asked, wanted, extras, url }: ChartReading): Bars {
   const stamps = result.timestamp ?? [];
   const quote = result.indicators.quote[0] ?? {};
   const adjusted = result.indicators.adjclose?.[0]?.adjclose;
-  for (const [name, column] of Object.entries({ ...quote, adjclose: adjusted })) {
-    if (Array.isArray(column) && column.length !== stamps.length) {
-      badAnswer(`${name} has ${column.length} values for ${stamps.length} timestamps`, url);
-    }
-  }
-  // Without this, stamps whose prices stand under another name would count as bars of nothing.
-  const missing = PRICE_COLUMNS.find((name) => quote[name] === undefined);
-  if (stamps.length > 0 && missing !== undefined) badAnswer(`no ${missing} for ${stamps.length} timestamps`, url);
+  checkForm(result, url);
   const zone = result.meta.exchangeTimezoneName;
   if (!isTimeZone(zone)) badAnswer(`exchangeTimezoneName ${JSON.stringify(zone)} is no time zone`, url);
   const bars = allocateBars(stamps.length, extras);
@@ -69,7 +84,7 @@ function readColumns(result: ChartResult, { period, asked, wanted, extras, url }
   const undo = result.meta.instrumentType === 'FUTURE' ? undoFutureFloat32 : undoFloat32;
   for (let row = 0; row < stamps.length; row++) {
     const seconds = numberAt(stamps, row);
-    if (!(Math.abs(seconds) <= MOST_SECONDS)) badAnswer(`timestamp ${row} is no time`, url);
+    if (!(Math.abs(seconds) <= MOST_ROW_SECONDS)) badAnswer(`timestamp ${row} is no time in seconds`, url);
     const instant = seconds * 1000;
     const stamp = offsets === undefined ? instant : dateOfStamp(instant, offsets(instant));
     bars.time[row] = isWithin(stamp, wanted) || !isWithin(instant, asked) ? stamp : SETTLED;

@@ -5,12 +5,11 @@ import { VortexError } from '../../market/errors.ts';
 import { DAY_MS, HOUR_MS, isIntraday } from '../../market/period.ts';
 import type { Period } from '../../market/period.ts';
 import type { TimeRange } from '../../market/time-range.ts';
-import { localDate } from '../../market/time-zone.ts';
-import type { BarRequest, FetchedBars, SourceFacts } from '../provider.ts';
+import type { BarRequest, FetchedBars } from '../provider.ts';
 import { chartProblem, readChart, sameGranularity } from './answers.ts';
 import { barsOfChart, STOCK_EXTRAS } from './bars.ts';
+import { factsOf, factsOfNothing } from './facts.ts';
 import { yahooSymbol } from './symbols.ts';
-import type { ChartResult } from './wire.ts';
 
 /** The earliest and the latest zones are 14 hours ahead of UTC and 12 behind. */
 const EAST_MS = 14 * HOUR_MS;
@@ -40,24 +39,8 @@ export function chartQuery(period: Period, asked: TimeRange, extendedHours: bool
     period2: seconds(asked.to),
     interval: period,
     includePrePost: String(extendedHours),
-    events: 'div,splits',
+    events: 'div,split,capitalGains',
   }).toString();
-}
-
-function factsOf(result: ChartResult, symbol: string, request: BarRequest): SourceFacts {
-  const { meta } = result;
-  const regular = meta.currentTradingPeriod?.regular;
-  const zone = meta.exchangeTimezoneName;
-  return {
-    symbol,
-    timezone: zone,
-    ...(meta.currency ? { currency: meta.currency } : {}),
-    dayBoundary: request.instrument.class === 'forex' ? zone : 'exchange',
-    ...(regular === undefined
-      ? {}
-      : { session: { tradeDate: localDate(regular.start * 1000, zone), closesAt: regular.end * 1000 } }),
-    ...(typeof meta.firstTradeDate === 'number' ? { firstBar: meta.firstTradeDate * 1000 } : {}),
-  };
 }
 
 /** Where charts come from. */
@@ -91,9 +74,9 @@ export async function fetchChart(request: BarRequest, source: ChartSource, signa
     signal,
   );
   const result = readChart(response, symbol);
-  if (result === 'no-data') return { bars: NO_BARS, dropped: {}, source: { symbol } };
+  if (result === 'no-data') return { bars: NO_BARS, dropped: {}, source: factsOfNothing(response, symbol) };
   sameGranularity(result, period, response.url);
   const extras = instrument.class === 'stock' && !isIntraday(period) ? STOCK_EXTRAS : [];
   const reading = { period, asked, wanted: range, extras, extendedHours, url: response.url };
-  return { ...barsOfChart(result, reading), source: factsOf(result, symbol, request) };
+  return { ...barsOfChart(result, reading), source: factsOf(response, result, symbol, request) };
 }

@@ -4,43 +4,51 @@ import * as z from 'zod';
 const column = z.custom<readonly unknown[]>((value) => Array.isArray(value), 'is no list');
 
 /** The last second that a date can be of. */
-export const MOST_SECONDS = 8_640_000_000_000;
+const MOST_SECONDS = 8_640_000_000_000;
+/** A row's stamp beyond this, of the year 5138, is not in seconds. */
+export const MOST_ROW_SECONDS = 100_000_000_000;
 const seconds = z.number().min(-MOST_SECONDS).max(MOST_SECONDS);
 const tradingPeriod = z.looseObject({ start: seconds, end: seconds });
 
+const payments = z.record(z.string(), z.looseObject({ amount: z.number(), date: seconds })).nullish();
+
 const result = z.looseObject({
   meta: z.looseObject({
-    symbol: z.string().optional(),
+    symbol: z.string().nullish(),
     currency: z.string().nullish(),
+    exchangeName: z.string().nullish(),
+    longName: z.string().nullish(),
+    shortName: z.string().nullish(),
     exchangeTimezoneName: z.string(),
     dataGranularity: z.string(),
     instrumentType: z.string().nullish(),
     firstTradeDate: seconds.nullish(),
-    currentTradingPeriod: z.looseObject({ regular: tradingPeriod }).optional(),
+    currentTradingPeriod: z.looseObject({ regular: tradingPeriod.nullish() }).nullish(),
     tradingPeriods: z.unknown().optional(),
   }),
-  timestamp: column.optional(),
+  timestamp: column.nullish(),
   events: z
     .looseObject({
-      dividends: z.record(z.string(), z.looseObject({ amount: z.number(), date: seconds })).optional(),
+      dividends: payments,
+      capitalGains: payments,
       splits: z
         .record(z.string(), z.looseObject({ numerator: z.number(), denominator: z.number(), date: seconds }))
-        .optional(),
+        .nullish(),
     })
-    .optional(),
+    .nullish(),
   indicators: z.looseObject({
     quote: z
       .array(
         z.looseObject({
-          open: column.optional(),
-          high: column.optional(),
-          low: column.optional(),
-          close: column.optional(),
-          volume: column.optional(),
+          open: column.nullish(),
+          high: column.nullish(),
+          low: column.nullish(),
+          close: column.nullish(),
+          volume: column.nullish(),
         }),
       )
       .min(1),
-    adjclose: z.array(z.looseObject({ adjclose: column.optional() })).optional(),
+    adjclose: z.array(z.looseObject({ adjclose: column.nullish() })).nullish(),
   }),
 });
 
