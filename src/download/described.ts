@@ -1,12 +1,15 @@
 import { formatTradeDate } from '../market/calendar.ts';
+import { filledIn } from '../market/identity-check.ts';
 import { isIntraday } from '../market/period.ts';
 import { unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import type { SourceFacts } from '../providers/provider.ts';
+import { readIdentity, writeIdentity } from '../store/manifest-identity.ts';
 import { writeCoverage, writeMixed } from '../store/manifest.ts';
 import type { ManifestVersion } from '../store/manifest-form.ts';
 import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
+import { toldIdentity } from './identity.ts';
 import type { FetchedSeries } from './series-job.ts';
 import type { WorkedIn } from './working-in.ts';
 
@@ -15,7 +18,7 @@ interface Outcome {
   readonly merged: WorkedIn;
   /** All rows of the series. */
   readonly rows: number;
-  /** Minutes of the period at which the answer's bars begin. */
+  /** Minutes of the period at which bars begin. */
   readonly grid: readonly number[];
   /** When the source proved that the series does not exist, milliseconds since the epoch, UTC. */
   readonly absent: number | undefined;
@@ -40,7 +43,7 @@ export function describe(
     provider: rows > 0 ? (before?.provider ?? provider) : provider,
     ...sourceFacts(host === undefined ? source : undefined, before),
     ...optional('expires', source?.expires === undefined ? before?.expires : formatTradeDate(source.expires)),
-    ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
+    ...(isIntraday(period) ? { grid: [...grid] } : {}),
     coverage: writeCoverage(coverageAfter(known, answered), period),
     ...(others.length === 0 ? {} : { mixed: writeMixed(others, period) }),
     ...(absent === undefined ? {} : { absent: { provider, checked_at: new Date(absent).toISOString() } }),
@@ -51,11 +54,15 @@ export function describe(
 
 /** What is said of a source: by its answer, else as it was. */
 function sourceFacts(source: SourceFacts | undefined, before: ManifestVersion | undefined) {
+  const closeKind = source?.closeKind ?? before?.close_kind;
+  const identity = writeIdentity(filledIn(readIdentity(before), toldIdentity(source)));
   return {
     ...optional('source_symbol', source?.symbol ?? before?.source_symbol),
     ...optional('timezone', source?.timezone ?? before?.timezone),
-    ...optional('currency', source?.currency ?? before?.currency),
+    ...optional('currency', identity.currency),
     ...optional('day_boundary', source?.dayBoundary ?? before?.day_boundary),
+    ...(closeKind === undefined ? {} : { close_kind: closeKind }),
+    ...(Object.keys(identity).length === 0 ? {} : { identity }),
   };
 }
 

@@ -2,7 +2,7 @@ import { countDropped, countOutsideHighLow } from '../market/bar-checks.ts';
 import { sameBars } from '../market/bars.ts';
 import type { VortexError } from '../market/errors.ts';
 import { gridOf } from '../market/grid.ts';
-import { formatStamp } from '../market/stored-series.ts';
+import { formatStamp, NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { Job } from '../plan/plan.ts';
 import { versionFacts } from '../store/manifest.ts';
@@ -10,7 +10,8 @@ import type { Format } from '../market/file-format.ts';
 import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { describe } from './described.ts';
-import { wouldMix } from './identity.ts';
+import { judgeIdentity } from './identity.ts';
+import type { IdentityVerdict } from './identity.ts';
 import type { SeriesResult } from './run-report.ts';
 import type { FetchedSeries } from './series-job.ts';
 import { mergeInto } from './working-in.ts';
@@ -25,6 +26,8 @@ export interface Recording {
   readonly error?: VortexError;
   /** The source seems to have put the series on another basis: nothing is stored before the whole of it is fetched. */
   readonly rebase?: true;
+  /** What to tell once, when the change is stored. */
+  readonly notices?: readonly string[];
 }
 
 /** The error as it stands in a report. */
@@ -67,11 +70,23 @@ function provesAbsence(job: Job, { error, answered }: FetchedSeries): boolean {
   return error?.code === 'no-such-symbol' && job.suggested && job.stored.rows === 0 && answered.length === 0;
 }
 
+/** What stays known of a series whose bars are replaced: that its bars have changed so many times. */
+function replacedBy({ version, ...known }: KnownSeries): KnownSeries {
+  const revisions = version?.revisions ?? 0;
+  const empty = { revisions, coverage: [], rows: 0, tail: [], columns: [], files: [], updated_at: '', run: '' };
+  return { ...known, stored: NOTHING_STORED, version: empty };
+}
+
+function taken({ bars }: FetchedSeries, period: Job['series']['period']): IdentityVerdict {
+  return { notices: [], grid: gridOf(bars.time, period), off: 0 };
+}
+
 /** Reads stored bars, from some stamp on as far as older ones can be spared. */
 export type LoadFrom = SeriesStore['loadFrom'];
 
 /**
  * Works what was fetched into what is stored.
+ * @param replayed the answer was taken before: what was decided then holds
  * @throws VortexError `file-corrupt`, `folder-unusable`, `bad-answer` for bars that cannot be mixed
  */
 export async function recordSeries(
@@ -81,6 +96,7 @@ export async function recordSeries(
   loadFrom: LoadFrom,
   formats: readonly Format[],
   now: number,
+  replayed?: true,
 ): Promise<Recording> {
   const { series, provider } = job;
   const { period } = series;
@@ -89,15 +105,17 @@ export async function recordSeries(
   if (error !== undefined && !absent && fetched.answered.length === 0) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
   }
-  const grid = gridOf(fetched.bars.time, period);
   const host = job.guestOf;
-  const mixed = wouldMix(known.version, source, grid, host === undefined ? undefined : { provider, host });
-  if (mixed !== undefined) {
-    return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', mixed), error: mixed };
+  const loadStored = async () => (await loadFrom(known, fetched.bars.time[0] ?? Infinity, period)).bars;
+  const verdict = replayed === true ? taken(fetched, period) : await judgeIdentity(job, known, fetched, loadStored);
+  const { error: refusal, replaces, notices, grid, off } = verdict;
+  if (refusal !== undefined) {
+    const result = plainResult(series, known.stored, provider, 'failed', refusal);
+    return { change: undefined, result, error: refusal };
   }
   const lacksFormat =
     known.stored.rows > 0 && keptFormats(known, formats).some((format) => !known.formats.includes(format));
-  const { merged, head } = await mergeInto(job, known, fetched, loadFrom, lacksFormat);
+  const { merged, head } = await mergeInto(job, known, { ...fetched, replaces, replayed }, loadFrom, lacksFormat);
   if (merged === undefined) {
     return {
       change: undefined,
@@ -115,7 +133,7 @@ export async function recordSeries(
     return time === undefined ? null : formatStamp(time, period);
   };
   const dropped = countDropped(fetched.dropped);
-  const flagged = countOutsideHighLow(fetched.bars) + fetched.undecided;
+  const flagged = countOutsideHighLow(fetched.bars) + fetched.undecided + off;
   const result: SeriesResult = {
     ...plainResult(series, known.stored, provider, outcome, failed ? error : undefined),
     added: merged.added,
@@ -127,7 +145,12 @@ export async function recordSeries(
     first: head?.first ?? stamp(0),
     last: stamp(merged.bars.time.length - 1),
   };
-  const facts = describe(job, known, fetched, { merged, rows, grid, absent: absent ? now : undefined });
+  const facts = describe(job, replaces === true ? replacedBy(known) : known, fetched, {
+    merged,
+    rows,
+    grid,
+    absent: absent ? now : undefined,
+  });
   const { changes, bases } = merged;
   const isLogged = changes.length + bases.length + replaced.length > 0;
   const revisions = isLogged ? { revisions: { changes, bases, replaced } } : {};
@@ -137,6 +160,7 @@ export async function recordSeries(
     change: { series, known, formats: keptFormats(known, formats), facts, ...bars, ...revisions },
     result,
     whole,
+    ...(notices.length === 0 ? {} : { notices }),
   };
 }
 

@@ -202,10 +202,11 @@ class PlanRun {
 
   #settleJob(
     job: Job,
-    { change, result }: Recording,
+    { change, result, notices = [] }: Recording,
     error: VortexError | undefined,
     told: RawAnswers | undefined,
   ): void {
+    for (const notice of notices) this.#announce(notice);
     if (change === undefined) this.#reportJob(result, error);
     else this.#keep(this.#store(job, change, result, error, told));
   }
