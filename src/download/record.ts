@@ -100,7 +100,7 @@ export async function recordSeries(
 ): Promise<Recording> {
   const { series, provider } = job;
   const { period } = series;
-  const { source, error } = fetched;
+  const { error } = fetched;
   const absent = provesAbsence(job, fetched);
   if (error !== undefined && !absent && fetched.answered.length === 0) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
