@@ -1,6 +1,7 @@
 import { dueUnits } from '../market/due-units.ts';
 import { NO_BARS } from '../market/bars.ts';
 import type { ExchangeTable } from '../market/exchange-table.ts';
+import { NOTHING_STORED } from '../market/stored-series.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import { writeCoverage } from '../store/manifest.ts';
@@ -29,7 +30,11 @@ function delaysAfter(judged: Judged, isUpdate: boolean, table: ExchangeTable | u
 
 function factsOf(facts: SeriesChange['facts'], judged: Judged, proof: Proof, delays: readonly number[]) {
   const { period } = judged.series;
-  const { suspect, refused, rhythm, ...rest } = facts;
+  const { suspect, refused, rhythm, ...kept } = facts;
+  const isAlive = (judged.bars.time.at(-1) ?? -Infinity) > (judged.stored.tail.at(-1) ?? Infinity);
+  const { ended, ...living } = kept;
+  // New bars speak against an end that was only inferred.
+  const rest = isAlive && ended?.kind !== 'user' ? living : kept;
   return {
     ...rest,
     coverage: writeCoverage(proof.coverage, period),
@@ -52,7 +57,7 @@ export function withProof(job: Job, fetched: FetchedSeries, recording: Recording
   const { source, answered } = fetched;
   const judged: Judged = {
     series: job.series,
-    stored: change.known.stored,
+    stored: recording.replaces === true ? NOTHING_STORED : change.known.stored,
     bars: worked,
     answered,
     firstBar: source?.firstBar,

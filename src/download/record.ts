@@ -1,32 +1,21 @@
 import { badRows, countDropped, countOutsideHighLow, leftOutRows } from '../market/bar-checks.ts';
 import { sameBars } from '../market/bars.ts';
 import type { Bars } from '../market/bars.ts';
-import { formatTradeDate } from '../market/calendar.ts';
-import { VortexError } from '../market/errors.ts';
-import { gridOf, gridsAgree } from '../market/grid.ts';
-import { mergeBars } from '../market/merge.ts';
-
-import { isIntraday } from '../market/period.ts';
-import { basisChanges, rebaseBars } from '../market/rebase.ts';
-import type { RebasedBars } from '../market/rebase.ts';
-
-import { formatStamp } from '../market/stored-series.ts';
+import type { VortexError } from '../market/errors.ts';
+import { gridOf } from '../market/grid.ts';
+import { formatStamp, NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
-import { unite } from '../market/time-range.ts';
-import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
-import type { SourceFacts } from '../providers/provider.ts';
-import { versionFacts, writeCoverage, writeMixed } from '../store/manifest.ts';
-import { keptProof } from '../store/proof-form.ts';
-import type { ManifestVersion } from '../store/manifest-form.ts';
+import { versionFacts } from '../store/manifest.ts';
 import type { Format } from '../market/file-format.ts';
-import { columnNames } from '../store/columns.ts';
-import type { KnownSeries, SeriesChange, SeriesHead } from '../store/series-change.ts';
+import type { KnownSeries, SeriesChange } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
-import { mixBars, notMixed, takeOver } from './mixing.ts';
-import type { Mixed } from './mixing.ts';
-import type { FetchedSeries } from './series-job.ts';
+import { describe } from './described.ts';
+import { judgeIdentity } from './identity.ts';
+import type { IdentityVerdict } from './identity.ts';
 import type { SeriesResult } from './run-report.ts';
+import type { FetchedSeries } from './series-job.ts';
+import { mergeInto } from './working-in.ts';
 
 /** What a job leads to: the change to store, if any, and how to tell of it once it is stored. */
 export interface Recording {
@@ -36,10 +25,14 @@ export interface Recording {
   readonly whole?: boolean;
   /** The series, or its end as far as it was read, with the answer worked in; absent where nothing was worked in. */
   readonly worked?: Bars;
+  /** They take the place of everything stored. */
+  readonly replaces?: true;
   /** What keeps the answer from being stored. */
   readonly error?: VortexError;
   /** The source seems to have put the series on another basis: nothing is stored before the whole of it is fetched. */
   readonly rebase?: true;
+  /** What to tell once, when the change is stored. */
+  readonly notices?: readonly string[];
 }
 
 /** The error as it stands in a report. */
@@ -77,99 +70,40 @@ export function plainResult(
   };
 }
 
-function coverageAfter(job: Job, known: KnownSeries, answered: TimeRanges): TimeRanges {
-  return answered.reduce((coverage, range) => unite(coverage, range), known.stored.coverage);
-}
-
 /** True when the source's answer proves that a contract, which only its cycle suggested, does not exist. */
 function provesAbsence(job: Job, { error, answered }: FetchedSeries): boolean {
   return error?.code === 'no-such-symbol' && job.suggested && job.stored.rows === 0 && answered.length === 0;
 }
 
-/** The error that keeps bars of another grid or another day's end out of a series. @param guest a provider that is not its own */
-function wouldMix(
-  before: ManifestVersion | undefined,
-  source: SourceFacts | undefined,
-  grid: readonly number[],
-  guest: { readonly provider: string; readonly host: string } | undefined,
-): VortexError | undefined {
-  if (before === undefined || before.rows === 0) return undefined;
-  const refuse = (what: string): VortexError =>
-    guest === undefined ? mixture(what) : notMixed(guest.provider, guest.host, what);
-  const mixture = (what: string): VortexError =>
-    new VortexError(`${what}; the two are not mixed in one file. Move the series away to fetch it anew`, {
-      code: 'bad-answer',
-      disposition: 'skip-series',
-    });
-  const boundary = source?.dayBoundary;
-  if (boundary !== undefined && before.day_boundary !== undefined && boundary !== before.day_boundary) {
-    return refuse(
-      `the source's day ends at midnight of ${boundary}, that of the stored bars at ${before.day_boundary}`,
-    );
-  }
-  if (guest !== undefined && (boundary === undefined || before.day_boundary === undefined)) {
-    return refuse(`nobody has said where a day ends ${boundary === undefined ? 'there' : 'in the stored bars'}`);
-  }
-  if (gridsAgree(before.grid ?? [], grid)) return undefined;
-  return refuse(
-    `the source's bars begin at minute ${grid.join(', ')}, the stored ones at ${before.grid?.join(', ') ?? ''}`,
-  );
+/** What stays known of a series whose bars are replaced: that its bars have changed so many times. */
+function replacedBy({ version, ...known }: KnownSeries): KnownSeries {
+  const revisions = version?.revisions ?? 0;
+  const { ended } = version ?? {};
+  const said = ended?.kind === 'user' ? { ended } : {};
+  const empty = {
+    revisions,
+    coverage: [],
+    rows: 0,
+    tail: [],
+    columns: [],
+    files: [],
+    updated_at: '',
+    run: '',
+    ...said,
+  };
+  return { ...known, stored: NOTHING_STORED, version: empty };
+}
+
+function taken({ bars }: FetchedSeries, period: Job['series']['period']): IdentityVerdict {
+  return { notices: [], grid: gridOf(bars.time, period), off: 0 };
 }
 
 /** Reads stored bars, from some stamp on as far as older ones can be spared. */
 export type LoadFrom = SeriesStore['loadFrom'];
 
-interface Merged {
-  /** Undefined: the source seems to have put the series on another basis. */
-  readonly merged: WorkedIn | undefined;
-  readonly head: SeriesHead | undefined;
-}
-
-/** Bars with an answer worked in, and what of them is not of the series' own provider. */
-type WorkedIn = RebasedBars & Partial<Mixed>;
-
-/** Works an answer of the series' own provider in; undefined when it is on another basis. */
-function workIn(job: Job, known: KnownSeries, stored: Bars, { bars, answered }: Answer): WorkedIn | undefined {
-  const work = (own: Bars): RebasedBars | undefined => {
-    if (job.reason === 'rebase') return rebaseBars(own, bars);
-    return basisChanges(own, bars).length > 0 ? undefined : { ...mergeBars(own, bars), bases: [] };
-  };
-  const { mixed } = known.stored;
-  return mixed === undefined ? work(stored) : takeOver(stored, mixed, answered, job.series.period, work);
-}
-
-type Answer = Pick<FetchedSeries, 'bars' | 'answered'>;
-
-/**
- * Works the answers into the stored bars that they touch; older ones of a long series are left where they are.
- * @throws VortexError `bad-answer` when they are another provider's and do not go together
- */
-async function mergeInto(
-  job: Job,
-  known: KnownSeries,
-  answer: Answer,
-  loadFrom: LoadFrom,
-  wantsAll: boolean,
-): Promise<Merged> {
-  const { period } = job.series;
-  const { bars, answered } = answer;
-  const isRebase = job.reason === 'rebase';
-  const first = Math.min(bars.time[0] ?? Infinity, answered[0]?.from ?? Infinity);
-  const { bars: stored, head } = await loadFrom(known, isRebase || wantsAll ? Number.NEGATIVE_INFINITY : first, period);
-  const host = job.guestOf;
-  const merged =
-    host === undefined
-      ? workIn(job, known, stored, answer)
-      : mixBars(stored, known.stored, answer, job.provider, period);
-  if (typeof merged === 'string') throw notMixed(job.provider, host ?? '', merged);
-  if (merged === undefined) return { merged, head };
-  // A column that the older rows do not have changes each of them.
-  const isSame = head === undefined || columnNames(merged.bars).join() === known.version?.columns.join();
-  return isSame ? { merged, head } : mergeInto(job, known, answer, loadFrom, true);
-}
-
 /**
  * Works what was fetched into what is stored.
+ * @param replayed the answer was taken before: what was decided then holds
  * @throws VortexError `file-corrupt`, `folder-unusable`, `bad-answer` for bars that cannot be mixed
  */
 export async function recordSeries(
@@ -179,23 +113,26 @@ export async function recordSeries(
   loadFrom: LoadFrom,
   formats: readonly Format[],
   now: number,
+  replayed?: true,
 ): Promise<Recording> {
   const { series, provider } = job;
   const { period } = series;
-  const { source, error } = fetched;
+  const { error } = fetched;
   const absent = provesAbsence(job, fetched);
   if (error !== undefined && !absent && fetched.answered.length === 0) {
     return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', error) };
   }
-  const grid = gridOf(fetched.bars.time, period);
   const host = job.guestOf;
-  const mixed = wouldMix(known.version, source, grid, host === undefined ? undefined : { provider, host });
-  if (mixed !== undefined) {
-    return { change: undefined, result: plainResult(series, known.stored, provider, 'failed', mixed), error: mixed };
+  const loadStored = async () => (await loadFrom(known, fetched.bars.time[0] ?? Infinity, period)).bars;
+  const verdict = replayed === true ? taken(fetched, period) : await judgeIdentity(job, known, fetched, loadStored);
+  const { error: refusal, replaces, notices, grid, off } = verdict;
+  if (refusal !== undefined) {
+    const result = plainResult(series, known.stored, provider, 'failed', refusal);
+    return { change: undefined, result, error: refusal };
   }
   const lacksFormat =
     known.stored.rows > 0 && keptFormats(known, formats).some((format) => !known.formats.includes(format));
-  const { merged, head } = await mergeInto(job, known, fetched, loadFrom, lacksFormat);
+  const { merged, head } = await mergeInto(job, known, { ...fetched, replaces, replayed }, loadFrom, lacksFormat);
   if (merged === undefined) {
     return {
       change: undefined,
@@ -204,7 +141,7 @@ export async function recordSeries(
     };
   }
   const rows = (head?.rows ?? 0) + merged.bars.time.length;
-  const { replaced = [], mixed: others = [], differs = false } = merged;
+  const { replaced = [], differs = false } = merged;
   const changed = differs || merged.added + merged.revised + merged.bases.length > 0;
   const failed = error !== undefined && !absent;
   const outcome = failed ? 'failed' : changed ? 'updated' : rows === 0 ? 'empty' : 'unchanged';
@@ -215,7 +152,7 @@ export async function recordSeries(
   const bad = badRows(fetched.dropped);
   const leftOut = leftOutRows(fetched.dropped);
   const dropped = countDropped(bad);
-  const flagged = countOutsideHighLow(fetched.bars) + fetched.undecided;
+  const flagged = countOutsideHighLow(fetched.bars) + fetched.undecided + off;
   const result: SeriesResult = {
     ...plainResult(series, known.stored, provider, outcome, failed ? error : undefined),
     added: merged.added,
@@ -228,20 +165,12 @@ export async function recordSeries(
     first: head?.first ?? stamp(0),
     last: stamp(merged.bars.time.length - 1),
   };
-  const before = known.version;
-  const facts: SeriesChange['facts'] = {
-    provider: rows > 0 ? (before?.provider ?? provider) : provider,
-    ...keptProof(before),
-    ...sourceFacts(host === undefined ? source : undefined, before),
-    ...optional('expires', source?.expires === undefined ? before?.expires : formatTradeDate(source.expires)),
-    ...(isIntraday(period) ? { grid: [...new Set([...(before?.grid ?? []), ...grid])].sort((a, b) => a - b) } : {}),
-    coverage: writeCoverage(coverageAfter(job, known, fetched.answered), period),
-    ...(before?.inferred === true && job.reason !== 'force' ? { inferred: true } : {}),
-    ...(others.length === 0 ? {} : { mixed: writeMixed(others, period) }),
-    ...(absent ? { absent: { provider, checked_at: new Date(now).toISOString() } } : {}),
-    ...(before?.imported_from === undefined ? {} : { imported_from: before.imported_from }),
-    revisions: (before?.revisions ?? 0) + merged.revised + merged.bases.length,
-  };
+  const facts = describe(job, replaces === true ? replacedBy(known) : known, fetched, {
+    merged,
+    rows,
+    grid,
+    absent: absent ? now : undefined,
+  });
   const { changes, bases } = merged;
   const isLogged = changes.length + bases.length + replaced.length > 0;
   const revisions = isLogged ? { revisions: { changes, bases, replaced } } : {};
@@ -252,6 +181,8 @@ export async function recordSeries(
     result,
     whole,
     worked: merged.bars,
+    ...(replaces === true ? { replaces } : {}),
+    ...(notices.length === 0 ? {} : { notices }),
   };
 }
 
@@ -265,20 +196,4 @@ export function markRebasePending(job: Job, known: KnownSeries): SeriesChange | 
 /** The wanted formats, and those that the series has already: a format once written is kept current while its files are there. */
 export function keptFormats(known: KnownSeries, formats: readonly Format[]): Format[] {
   return [...new Set([...formats, ...known.standing])];
-}
-
-/** What is said of a source: by its answer, else as it was. */
-function sourceFacts(source: SourceFacts | undefined, before: ManifestVersion | undefined) {
-  return {
-    ...optional('source_symbol', source?.symbol ?? before?.source_symbol),
-    ...optional('timezone', source?.timezone ?? before?.timezone),
-    ...optional('currency', source?.currency ?? before?.currency),
-    ...optional('day_boundary', source?.dayBoundary ?? before?.day_boundary),
-  };
-}
-
-function optional<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
-  const entry: Partial<Record<Key, string>> = {};
-  if (value !== undefined) entry[key] = value;
-  return entry;
 }

@@ -93,7 +93,7 @@ async function replayCommit(
   if (fetched.error !== undefined) throw fetched.error;
   const stored = before?.bars ?? NO_BARS;
   const loadAll = (): Promise<StoredEnd> => Promise.resolve({ bars: stored, head: undefined });
-  const { change, error } = await recordSeries(job, known, fetched, loadAll, commit.formats, head.now);
+  const { change, error } = await recordSeries(job, known, fetched, loadAll, commit.formats, head.now, true);
   if (change === undefined) throw error ?? notReplayable('its raw answers lead to another basis of prices');
   return { series, bars: change.bars ?? stored, facts: commit.facts, formats: commit.formats };
 }

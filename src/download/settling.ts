@@ -62,7 +62,8 @@ export class Settling {
 
   /** A job that was done, if with an error. */
   settle(job: Job, worked: WorkedSeries, error: VortexError | undefined): void {
-    const { change, result } = worked.recording;
+    const { change, result, notices = [] } = worked.recording;
+    for (const notice of notices) (this.#tools.announce ?? this.#tools.warn)(notice);
     if (change === undefined) {
       this.#report(result, error);
       if (error !== undefined) this.#links.end.addFailed(job, error);

@@ -1,4 +1,4 @@
-import { allocateBars, PRICE_COLUMNS } from './bars.ts';
+import { allocateBars, firstBarFrom, PRICE_COLUMNS } from './bars.ts';
 import type { Bars } from './bars.ts';
 import { basisChange } from './basis.ts';
 import type { BasisChange, BasisColumns } from './basis.ts';
@@ -21,6 +21,22 @@ const BASES: readonly BasisColumns[] = ['prices', 'Adj Close'];
 /** Which columns an answer has on another basis than the stored bars. */
 export function basisChanges(stored: Bars, answer: Bars): BasisChange[] {
   return BASES.flatMap((columns) => basisChange(stored, answer, columns) ?? []);
+}
+
+/**
+ * An adjusted column that was empty in bars for which the source has it now: a new basis of that column, which arithmetic
+ * cannot make. Volume and open interest have no basis: a hole in them is filled like any correction.
+ */
+export function filledColumns(stored: Bars, answer: Bars): BasisChange[] {
+  const [was, is] = [stored.extras.get('Adj Close'), answer.extras.get('Adj Close')];
+  if (is === undefined) return [];
+  let bars = 0;
+  answer.time.forEach((time, row) => {
+    const at = firstBarFrom(stored.time, time);
+    if (stored.time[at] !== time || Number.isNaN(is[row])) return;
+    if (Number.isNaN(was?.[at] ?? Number.NaN)) bars += 1;
+  });
+  return bars === 0 ? [] : [{ columns: 'Adj Close', factor: 1, difference: 0, bars }];
 }
 
 /** Bars on a new basis, as far as arithmetic can put them there; prices keep six digits behind the point. */
@@ -77,10 +93,13 @@ export function rebaseBars(stored: Bars, answer: Bars): RebasedBars {
     ? undefined
     : adjustedInSteps(stored, plain.changes);
   const bases = steps === undefined ? found : [...found, steps];
+  const filled = bases.some(({ columns }) => columns === 'Adj Close') ? [] : filledColumns(stored, answer);
+  const isFilled = ({ column, old }: BarChange): boolean => column === 'Adj Close' && Number.isNaN(old);
   const changes = plain.changes.filter(
-    (change) => !isExplained(change, bases) && !(steps !== undefined && change.column === 'Adj Close'),
+    (change) =>
+      !isFilled(change) && !isExplained(change, bases) && !(steps !== undefined && change.column === 'Adj Close'),
   );
   const revised = new Set(changes.flatMap(({ time, column }) => (column === undefined ? [] : [time]))).size;
   const { bars } = mergeBars(convert(stored, found), answer);
-  return { bars, added: plain.added, revised, changes, bases };
+  return { bars, added: plain.added, revised, changes, bases: [...bases, ...filled] };
 }

@@ -34,11 +34,12 @@ describe('bars on the grid of another clock', () => {
   const hourly = spy('1h');
   const hour = (from: string, to: string) => ({ from: Date.parse(from), to: Date.parse(to) });
   const FIRST = hour('2024-01-02T14:00:00Z', '2024-01-02T17:00:00Z');
-  const NEXT = hour('2024-01-02T17:00:00Z', '2024-01-02T20:00:00Z');
+  const NEXT = hour('2024-01-02T17:00:00Z', '2024-01-03T20:00:00Z');
   const answer = (...stamps: string[]) => ({ bars: at(...stamps), dropped: {}, source });
 
   it.each([
-    ['the full hour', ['2024-01-02T17:00:00Z', '2024-01-02T18:00:00Z'], 'failed'],
+    ['the full hour in two sessions', ['2024-01-02T17:00:00Z', '2024-01-03T18:00:00Z'], 'failed'],
+    ['the full hour in one session', ['2024-01-02T17:00:00Z', '2024-01-02T18:00:00Z'], 'updated'],
     ['the same minute', ['2024-01-02T17:30:00Z', '2024-01-02T18:30:00Z'], 'updated'],
     ['the same minute and, after a break, the full hour', ['2024-01-02T17:30:00Z', '2024-01-02T19:00:00Z'], 'updated'],
   ] as const)('begin at %s: they are %3$s', async (_, stamps, outcome) => {
@@ -51,8 +52,8 @@ describe('bars on the grid of another clock', () => {
     const stored = csvRows(join(root, 'stocks/1h/SPY.csv')).map(({ Datetime }) => Datetime);
     if (outcome === 'failed') {
       expect([ran.codes, contents(root)]).toEqual([[3], before]);
-      expect(ran.results[0]?.error?.code).toBe('bad-answer');
-      expect(ran.results[0]?.error?.message).toMatch(/minute 0, the stored ones at 30.*Move the series away/);
+      expect(ran.results[0]?.error?.code).toBe('identity-changed');
+      expect(ran.results[0]?.error?.message).toMatch(/minute 0, the stored ones at 30.*vortex series rename/);
       expect(storeOf(root).read(hourly).stored.coverage).toEqual([FIRST]);
     } else {
       expect(stored).toEqual(['2024-01-02T14:30:00Z', '2024-01-02T15:30:00Z', ...stamps]);

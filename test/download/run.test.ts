@@ -93,7 +93,7 @@ describe('a series', () => {
     const later = job(root, SPY, { requests: [days('2024-01-11', '2024-01-31')], reason: 'update' });
     const { results, codes } = await run(root, [later], from('Europe/London'));
     expect([results[0]?.outcome, codes, manifest(root).rows]).toEqual(['failed', [3], 10]);
-    expect(results[0]?.error?.message).toMatch(/midnight of Europe\/London, that of the stored bars at UTC/);
+    expect(results[0]?.error?.message).toMatch(/the end of a day was UTC, is Europe\/London/);
   });
 });
 

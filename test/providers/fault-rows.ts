@@ -9,7 +9,7 @@ export interface FaultRow {
   readonly written?: string;
   readonly error: ErrorCode | null;
   readonly exit: number;
-  readonly outcome: 'updated' | 'empty' | 'failed' | 'postponed';
+  readonly outcome: 'updated' | 'failed' | 'postponed';
   /** What a plan says afterwards: nothing of the range is known, some, all. */
   readonly coverage: 'unknown' | 'partly known' | 'known';
   /**
@@ -76,8 +76,9 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   ...onEvery('yahoo'),
   ...reads('yahoo', 'duplicate', 'past-end', 'null-currency', 'prepost', 'dst'),
   { provider: 'yahoo', kind: 'no-timestamp', ...failed('bad-answer') },
-  // Rows without prices are left out and counted.
-  ...believes('yahoo', 'nulls', 'revise'),
+  // Rows without prices are left out; their dates are suspect and asked for again.
+  { provider: 'yahoo', kind: 'nulls', ...SEEN },
+  ...believes('yahoo', 'revise'),
   { provider: 'yahoo', kind: 'revise-late', ...SEEN, end: '2024-07-02' },
   { provider: 'yahoo', kind: 'rebase', ...SEEN },
   // Some instruments have none, so that an answer without it is a good one.
@@ -99,7 +100,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   ...reads('barchart', 'crlf', 'bom'),
   { provider: 'barchart', kind: 'data-error', ...failed('provider-fault') },
   // A whole file that says that there is nothing: the vendor's word, not a fault.
-  { provider: 'barchart', kind: 'no-data', ...BELIEVED, outcome: 'empty' },
+  { provider: 'barchart', kind: 'no-data', ...failed('no-bars') },
   ...believes('barchart', 'revise'),
   { provider: 'barchart', kind: 'rebase', ...SEEN },
   { provider: 'barchart', kind: 'rows-text', ...failed('bad-answer') },
