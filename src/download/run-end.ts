@@ -26,6 +26,8 @@ const CLOCK_MS = 5 * MINUTE_MS;
 /** What the series of a run are judged by at its end. */
 export interface EndRules {
   readonly limits: StaleLimits;
+  /** Days after which a suspect date settles as absent. */
+  readonly suspectDays: number;
   /** Milliseconds since the epoch, UTC. */
   readonly now: number;
 }
@@ -119,7 +121,7 @@ export class RunEnd {
     const { silentNotes } = this.#tools;
     const { now } = this.#rules;
     const silent = new SilentDays(this.standings, silentNotes?.before ?? {}, now);
-    const suspects = groupSuspects(this.standings, now);
+    const suspects = groupSuspects(this.standings, now, this.#rules.suspectDays);
     const verdicts = new Judgement(this.standings, this.#rules, silent).verdicts();
     const ended = verdicts.filter((verdict) => verdict.ended !== undefined);
     for (const verdict of verdicts) tally.judge(verdict);
