@@ -50,6 +50,7 @@ interface Given {
   readonly series?: typeof SPY;
   readonly firstBar?: number;
   readonly now?: number;
+  readonly lastDate?: number;
   readonly exchange?: ExchangeTable | undefined;
 }
 
@@ -60,7 +61,7 @@ function prove({ from = '2024-01-01', to = '2024-07-12', now = NOW, series = SPY
     bars: given.bars,
     answered: [whole(from, to)],
     firstBar: given.firstBar,
-    isLastDateKnown: false,
+    lastDate: given.lastDate,
   };
   const rules = { table: 'exchange' in given ? given.exchange : WEEKDAYS, provider: 'yahoo', suspectDays: 30, now };
   return proveAnswer(judged, rules);
