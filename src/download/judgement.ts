@@ -99,7 +99,11 @@ export class Judgement {
       hasLaterMonth(standing, this.#markets.get(marketOf(standing)) ?? []);
     if (!isEnding) return this.#verdict(standing, behind, this.#freshness(standing, behind, last, to));
     const ended = { kind: 'contract', on: last, at: this.#rules.now } as const;
-    return { series: series.key, behind: 0, freshness: 'fresh', ...(behind >= ENDED_UNITS ? { ended } : {}) };
+    // One that trades now and then stands still only after a longer pause than its usual ones.
+    const isStill = this.#isMeasured(standing)
+      ? behind >= ENDED_UNITS
+      : freshnessByPause(last, to, standing.stored.rhythm, this.#rules.limits) !== 'fresh';
+    return { series: series.key, behind: 0, freshness: 'fresh', ...(isStill ? { ended } : {}) };
   }
 
   #isMeasured({ table, ...standing }: Standing): boolean {

@@ -1,5 +1,5 @@
 import type { Bars } from '../market/bars.ts';
-import { firstBarFrom } from '../market/bars.ts';
+import { barsWithin, firstBarFrom } from '../market/bars.ts';
 import type { TradeDate } from '../market/calendar.ts';
 import { dueUnitsBefore } from '../market/due-units.ts';
 import type { DueUnit } from '../market/due-units.ts';
@@ -131,9 +131,11 @@ function withoutTable(
     suspectDays,
   });
   const isSilent = bars.time.length === 0 && first !== undefined && firstBar <= Math.min(first.from, now);
-  const change = isSilent
-    ? refusedAfter(stored.refused ?? [], answered, answered, now)
-    : { refused: [], confirmed: [] };
+  // What was refused by a table stays so until bars come, even where one answer does not tell which table it was.
+  const refused = (stored.refused ?? []).filter(
+    ({ from, to }) => subtract({ from, to }, answered).length === 0 && barsWithin(bars, from, to).time.length === 0,
+  );
+  const change = refusedAfter(stored.refused ?? [], isSilent ? answered : refused, answered, now);
   const unknown = change.refused.filter(({ isConfirmed }) => !isConfirmed);
   return {
     ...change,

@@ -191,6 +191,16 @@ describe('five or more due dates without a bar', () => {
     ]);
   });
 
+  it('stay unknown when an answer does not tell by which table it is to be judged', () => {
+    const refused = [{ ...range, answered: [day('2024-07-12')], isConfirmed: false }];
+    const proof = prove({ bars: holed, stored: { refused }, exchange: undefined });
+    expect(proof.error?.code).toBe('bad-answer');
+    expect(proof.refused).toEqual([{ ...range, answered: [day('2024-07-12'), day('2024-07-13')], isConfirmed: false }]);
+    expect(proof.coverage.length).toBe(2);
+    const healed = prove({ bars: bars('2024-01-01', '2024-07-12'), stored: { refused }, exchange: undefined });
+    expect([healed.error, healed.refused]).toEqual([undefined, []]);
+  });
+
   it('after the last bar are no bad answer: how old the series is tells', () => {
     const proof = prove({ bars: bars('2024-01-01', '2024-07-01') });
     expect([proof.error, proof.suspects.length]).toEqual([undefined, 8]);
