@@ -12,6 +12,7 @@ import { writeEnded, writeSuspects } from '../store/proof-form.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import { Judgement } from './judgement.ts';
 import type { Verdict } from './judgement.ts';
+import { oldAnswer } from './old-answer.ts';
 import type { RunTools } from './run-tools.ts';
 import { recentOf, storedAfter } from './standing.ts';
 import type { Standing } from './standing.ts';
@@ -26,6 +27,8 @@ const CLOCK_MS = 5 * MINUTE_MS;
 /** What the series of a run are judged by at its end. */
 export interface EndRules {
   readonly limits: StaleLimits;
+  /** Days after which a suspect date settles as absent. */
+  readonly suspectDays: number;
   /** Milliseconds since the epoch, UTC. */
   readonly now: number;
 }
@@ -41,6 +44,7 @@ export class RunEnd {
   readonly standings: Standing[] = [];
   readonly #tools: RunTools;
   readonly #rules: EndRules;
+  readonly #old = new Map<string, VortexError>();
   #isClockTold = false;
 
   constructor(tools: RunTools, rules: EndRules) {
@@ -52,12 +56,20 @@ export class RunEnd {
   addStored(job: Job, change: SeriesChange, worked: WorkedSeries, error: VortexError | undefined): void {
     const { source, proof, recording } = worked;
     const time = recording.worked?.time;
-    this.#compareClocks(job.provider, source?.clock);
+    const clock = source?.clock;
+    const now = this.#tools.realNow?.();
+    const table = this.#tools.tableOf?.(job.series.instrument, source);
+    const stored = storedAfter(change, time);
+    this.#compareClocks(job.provider, clock);
+    if (error === undefined && clock !== undefined && now !== undefined) {
+      const old = oldAnswer(job, stored.coverage, table, { clock, now });
+      if (old !== undefined) this.#old.set(job.series.key, old);
+    }
     this.standings.push({
       series: job.series,
       provider: job.provider,
-      table: this.#tools.tableOf?.(job.series.instrument, source),
-      stored: storedAfter(change, time),
+      table,
+      stored,
       before: job.stored.coverage,
       recent: recentOf(time ?? Float64Array.from(job.stored.tail)),
       isCurrent: job.isCurrent === true,
@@ -119,10 +131,11 @@ export class RunEnd {
     const { silentNotes } = this.#tools;
     const { now } = this.#rules;
     const silent = new SilentDays(this.standings, silentNotes?.before ?? {}, now);
-    const suspects = groupSuspects(this.standings, now);
+    const suspects = groupSuspects(this.standings, now, this.#rules.suspectDays);
     const verdicts = new Judgement(this.standings, this.#rules, silent).verdicts();
     const ended = verdicts.filter((verdict) => verdict.ended !== undefined);
     for (const verdict of verdicts) tally.judge(verdict);
+    for (const [series, error] of this.#old) tally.judge({ series, behind: 0, freshness: 'fresh', error });
     for (const { stored, series } of this.standings) {
       const all = [...(stored.suspects ?? []), ...(suspects.get(series.key) ?? [])];
       if (all.length > 0)

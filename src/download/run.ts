@@ -86,7 +86,8 @@ class PlanRun {
     this.#tools = tools;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
     this.#purses = new Purses(tools.accounts ?? [], options.now);
-    this.#end = new RunEnd(tools, { limits: options.stale ?? STALE, now: options.now });
+    const { stale: limits = STALE, suspectDays = SUSPECT_DAYS, now } = options;
+    this.#end = new RunEnd(tools, { limits, suspectDays, now });
     this.#failOver = new FailOver(plan, tools.announce ?? tools.warn);
     this.#sessions = new Sessions(async (id) => {
       const session = await tools.open(id, (job) => this.#purses.spend(id, job));
