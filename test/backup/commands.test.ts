@@ -135,8 +135,13 @@ describe('the settings in a backup', () => {
       expect(text).not.toContain(secret);
     }
     expect(JSON.parse(text)).toEqual({
-      providers: { barchart: {}, yahoo: { base_url: 'http://***@proxy.example/' } },
-      backup: { s3: {}, restic: { repository: 'rest:http://***@h/' } },
+      username: '***',
+      password: '***',
+      providers: { barchart: { password: '***' }, yahoo: { base_url: 'http://***@proxy.example/' } },
+      backup: {
+        s3: { secret_access_key: '***' },
+        restic: { password: '***', repository: 'rest:http://***@h/' },
+      },
       instruments: ['more.json'],
       stocks: { SPY: {} },
     });
