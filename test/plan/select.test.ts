@@ -109,8 +109,21 @@ describe('a name is refused before anything is requested', () => {
     ['nothing', '', /no symbol/],
     ['a prefix with nothing after it', 'stock:', /no symbol/],
     ['an unknown class', 'bond:X', /bond is no class; allowed: future, stock, forex/],
-    ['small letters', 'gold', /in capitals\); did you mean GOLD/],
-    ['small letters of a ticker', 'stock:aapl', /in capitals/],
+    ['small letters of a root', 'gc', /future:GC or stock:GC/],
+    ['a slip of the pen', 'GOLDD', /did you mean GOLD\? .* say stock:GOLDD/],
+    ['another', 'SILVRE', /did you mean SILVER\?/],
+    ['one in small letters', 'coppr', /did you mean COPPER\?/],
+    ['a market that is a ticker', 'DOW', /ticker of Dow; say future:DOW or stock:DOW/],
+    ['another', 'FANG', /say future:FANG or stock:FANG/],
+    [
+      'a zero-width space',
+      'MSFT\u200B',
+      /"MSFT\\u200b" holds an invisible character, U\+200B \(zero-width space\); write MSFT$/,
+    ],
+    ['a byte order mark', '\uFEFFMSFT', /U\+FEFF \(byte order mark\); write MSFT$/],
+    ['a no-break space', 'MSFT\u00A0', /"MSFT\\u00a0" is no symbol: .*U\+00A0 \(no-break space\)/],
+    ['a name of 65 characters', 'A'.repeat(65), /too long: 65 characters; a name has 64 at most/],
+    ['two pairs of currencies that are none', 'ABC/DEF/GHI', /no symbol/],
     ['a pair that is none', 'forex:GOLD', /a pair is two currencies/],
     ['a market that is none', 'future:GOLDD', /nearest: GOLD/],
     ['an emoji', '🚀', /no instrument of that name/],
@@ -181,14 +194,18 @@ describe('what is said of how a name was read', () => {
   const notices = (names: readonly string[], changed: Partial<SelectionContext> = {}): readonly string[] =>
     selectInstruments(names, context(changed)).notices;
 
-  it.each(['DOW', 'COAL', 'MILK'])('%s is a market and a share: the market, and how to get the other', (name) => {
-    expect(read(name)[0]).toMatch(new RegExp(`^future:${name} `));
-    expect(notices([name])).toEqual([expect.stringContaining(`say stock:${name}`)]);
-  });
+  it.each(['GOLD', 'CORN', 'COAL', 'MILK'])(
+    '%s is a market and a share: the market, and how to get the other',
+    (name) => {
+      expect(read(name)[0]).toMatch(new RegExp(`^future:${name} `));
+      expect(notices([name])).toEqual([expect.stringContaining(`say stock:${name}`)]);
+    },
+  );
 
   it('nothing where there is no doubt', () => {
     expect(notices(['future:DOW', 'AAPL', 'EURUSD', 'GCJ24', 'GOLD_micro'])).toEqual([]);
     expect(notices(['DOW'], { onlyClass: 'future' })).toEqual([]);
+    expect(notices(['EUR/USD', 'ESH26', 'GOLD_micro'])).toEqual([]);
     expect(notices(['DOW'], { configured: [stock('DOW')] })).toEqual([]);
   });
 });
@@ -202,7 +219,7 @@ describe('a name given twice', () => {
   });
 
   it('is two where it means two things, in the order given', () => {
-    expect(read(['DOW', 'stock:DOW', 'GCJ24', 'GCM24'])).toEqual([
+    expect(read(['future:DOW', 'stock:DOW', 'GCJ24', 'GCM24'])).toEqual([
       'future:DOW YM',
       'stock:DOW DOW',
       'future:GOLD GC GCJ24',
@@ -220,4 +237,97 @@ describe('the life of a contract', () => {
     // SUGAR11 trades for 200 days: 2024-10-31 less 200 days.
     expect(from('SBV24')).toBe(Date.parse('2024-04-14'));
   });
+});
+
+describe('capitals', () => {
+  const notices = (names: readonly string[], changed: Partial<SelectionContext> = {}): readonly string[] =>
+    selectInstruments(names, context(changed)).notices;
+
+  it.each([
+    ['eurusd', 'forex:EURUSD EURUSD', 'EURUSD'],
+    ['aapl', 'stock:AAPL AAPL', 'AAPL'],
+    ['brk-b', 'stock:BRK-B BRK-B', 'BRK-B'],
+    ['Silver', 'future:SILVER SI', 'SILVER'],
+    ['gold_MICRO', 'future:GOLD_micro GR', 'GOLD_micro'],
+    ['gcj24', 'future:GOLD GC GCJ24', 'GCJ24'],
+    ['stock:aapl', 'stock:AAPL AAPL', 'AAPL'],
+    ['Forex:eur/usd', 'forex:EURUSD EURUSD', 'EURUSD'],
+  ])('%s is %s, and that is said', (name, selection, capitals) => {
+    expect(read(name)).toEqual([selection]);
+    expect(notices([name])).toContain(`${name} is taken as ${capitals}`);
+  });
+
+  it('small letters are those of the settings where these have such a name', () => {
+    expect(read('Spdr', { configured: [stock('spdr', 'SPY')] })).toEqual(['stock:spdr SPY']);
+    expect(refusalOf('SPdr', { configured: [stock('spdr'), stock('Spdr')] })).toMatch(/may be spdr or Spdr/);
+  });
+
+  it('names of one class that differ in capitals only are refused: a disk that ignores case has one file for them', () => {
+    const configured = [stock('spy')];
+    expect(refusalOf('SPY', { configured })).toBe(
+      'stock:SPY differs only in capitals from stock:spy; use one name for both',
+    );
+    expect(read('future:GOLD', { configured: [stock('gold')] })).toEqual(['future:GOLD GC']);
+  });
+
+  it('of many names in small letters the first twenty are told one by one', () => {
+    const names = Array.from({ length: 25 }, (_, index) => `${String.fromCharCode(97 + index)}qx`);
+    expect(notices(names)).toHaveLength(21);
+    expect(notices(names).at(-1)).toBe('5 more names are read so');
+  });
+});
+
+describe('a year of one digit', () => {
+  it.each([
+    // In October 2026 March 2026 is 7 months ago, March 2036 113 months ahead.
+    ['ESH6', 'future:SP500 ES ESH26', '2026-03'],
+    ['esz5', 'future:SP500 ES ESZ25', '2025-12'],
+    ['ESH0', 'future:SP500 ES ESH30', '2030-03'],
+    // March 2021 is 67 months ago, March 2031 53 ahead; December 2021 is 58 ago, 2031 62 ahead.
+    ['ESH1', 'future:SP500 ES ESH31', '2031-03'],
+    ['ESZ1', 'future:SP500 ES ESZ21', '2021-12'],
+    // October: 60 months either way, so the later one.
+    ['CLV1', 'future:CRUDE_W CL CLV31', '2031-10'],
+  ])('%s is the nearest such contract: %s, and that is said', (name, selection, month) => {
+    const { notices } = selectInstruments([name], context());
+    expect(read(name)).toEqual([selection]);
+    expect(notices[0]).toMatch(new RegExp(`is taken as ${selection.split(' ')[2] ?? ''} \\(${month}\\)$`));
+  });
+
+  it('without such a market it is a ticker', () => {
+    expect(read('QQQQH6')).toEqual(['stock:QQQQH6 QQQQH6']);
+  });
+});
+
+describe('a slip of the pen', () => {
+  it.each([
+    ['stock:GOLDD', {}],
+    ['GOLDD', { onlyClass: 'stock' as const }],
+    ['GOLDD', { configured: [stock('GOLDD')] }],
+  ])('is no slip where the class is given or the name is configured: %s', (name, changed) => {
+    expect(read(name, changed)).toEqual(['stock:GOLDD GOLDD']);
+  });
+
+  it.each(['COAK', 'VIXX', 'GOOGL', 'SPDRX', '7203.T', 'BTC-USD', 'AUDX'])(
+    '%s is none: too short or too far',
+    (name) => {
+      expect(read(name)).toEqual([`stock:${name} ${name}`]);
+    },
+  );
+});
+
+it('all bad names are told at once, each with its place; nothing is selected', () => {
+  const names = ['GC', 'SPY', 'ES', 'eurusd', 'MSFT\u200B', 'GOLDD'].map((name, index) => ({
+    name,
+    place: `list.txt: line ${index + 1}`,
+  }));
+  expect(() => selectInstruments([...names, 'stock:..'], context())).toThrow(
+    [
+      'list.txt: line 1: GC is the root of a futures market and may be a ticker; say future:GC or stock:GC',
+      'list.txt: line 3: ES is the root of a futures market and may be a ticker; say future:ES or stock:ES',
+      'list.txt: line 5: "MSFT\\u200b" holds an invisible character, U+200B (zero-width space); write MSFT',
+      'list.txt: line 6: GOLDD: did you mean GOLD? For a ticker of that name say stock:GOLDD',
+      '".." is no symbol: spaces, slashes and .. are not allowed',
+    ].join('\n'),
+  );
 });
