@@ -11,8 +11,8 @@ import type { Manifest } from '../store/manifest-form.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { holes } from './holes.ts';
-import { nameFromKey } from './series-name.ts';
-import type { SeriesName } from './series-name.ts';
+import type { SeriesName } from '../market/series.ts';
+import { nameOf } from './series-name.ts';
 
 /** How a series stands, the worst first. `damaged`: its files are not what its manifest says, or that cannot be read. */
 export const STATES = ['damaged', 'rebase-pending', 'gaps', 'absent', 'ok'] as const;
@@ -120,13 +120,10 @@ function unreadable({ series, instrument, symbol, period }: SeriesName): SeriesS
 
 function readEntry(root: string, store: SeriesStore, key: string, now: number): InventoryEntry | undefined {
   const manifest = store.manifestOf(key);
-  if (manifest?.series !== key) {
-    const name = nameFromKey(key);
-    return name === undefined ? undefined : { name, status: unreadable(name) };
-  }
-  const { class: assetClass, instrument, symbol, period } = manifest;
-  const name = { series: key, class: assetClass, instrument, symbol, period };
-  return { name, status: statusOf(root, name, manifest, store.read({ key, period }), now) };
+  const name = nameOf(store, key);
+  if (name === undefined) return undefined;
+  if (manifest?.series !== key) return { name, status: unreadable(name) };
+  return { name, status: statusOf(root, name, manifest, store.read({ key, period: name.period }), now) };
 }
 
 /**

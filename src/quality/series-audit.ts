@@ -17,7 +17,7 @@ import { auditCsv } from './csv-audit.ts';
 import type { Fault } from './finding.ts';
 import type { SenseFinding } from './sense-finding.ts';
 import { senseFindings } from './sense.ts';
-import type { SeriesName } from './series-name.ts';
+import type { SeriesName } from '../market/series.ts';
 
 /** What an audit of one series comes to. */
 export interface SeriesAudit {
