@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { seriesAsOf } from '../download/as-of.ts';
 import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { rebuildSeries, reviveSeries } from '../download/rebuild.ts';
@@ -21,6 +21,7 @@ import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { readDay } from './day.ts';
 import { runName } from './download.ts';
+import { folderOfFlag } from './folder-flag.ts';
 import { writeJson } from './output.ts';
 import { pathBelow } from './stored-names.ts';
 import { thousands } from './table.ts';
@@ -215,7 +216,7 @@ export async function rebuild(
   const { asOf } = flags;
   if (asOf === undefined && flags.to !== undefined) throw usageError('flag --to goes with --as-of only');
   const root = context.settings.output_dir;
-  const folder = flags.to === undefined ? join(root, 'as-of', asOf ?? '') : resolve(flags.to);
+  const folder = flags.to === undefined ? join(root, 'as-of', asOf ?? '') : folderOfFlag('--to', flags.to);
   if (asOf !== undefined) readAsOf(asOf);
   checkDataFolder(root);
   const outcome =

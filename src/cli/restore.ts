@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { createdAt } from '../backup/description.ts';
 import type { BackupDescription } from '../backup/description.ts';
 import type { BackupEngine } from '../backup/engine.ts';
@@ -15,6 +14,7 @@ import type { BackupFlags } from './backup.ts';
 import { loadContext, readNow } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
 import { runName } from './download.ts';
+import { folderOfFlag } from './folder-flag.ts';
 import { writeJson } from './output.ts';
 import { pathBelow } from './stored-names.ts';
 import { formatBytes, thousands } from './table.ts';
@@ -85,13 +85,13 @@ export async function restore(
   const { to, at, overwrite = false, json = false } = flags;
   if (to === undefined)
     throw usageError('name the folder to restore to with --to; the data folder itself needs --overwrite too');
+  const target = folderOfFlag('--to', to);
   const context = await loadContext(flags, backupFlags(flags), output);
   const engine = await openEngine(context);
   const backup = chooseBackup(await engine.list(), at, engine.place);
   const { series, unknown } = await chooseSeries(symbols, engine, backup, context);
   for (const line of unknown) output.err(`vortex: ${line}\n`);
   if (series?.length === 0) return EXIT.failed;
-  const target = resolve(to);
   const restored = await restoreBackup(engine, { backup, to: target, series, overwrite, run: runName(context.now) });
   for (const path of restored.quarantined) {
     output.err(`vortex: ${path} is later than the backup; it is set aside under .vortex/quarantine\n`);

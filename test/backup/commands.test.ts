@@ -254,6 +254,16 @@ describe('bad input', () => {
     expect((await restore('SPY', '--to', 'sound')).stderr).toBe('');
   });
 
+  it('restores to a folder only, not to an address', async () => {
+    const cwd = await stored();
+    for (const args of [['backup', 'restore'], ['rebuild', '--as-of', '2024-01-01']]) {
+      const { code, stderr } = await vortex([...args, '--to', 's3://bucket/x'], { cwd });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^vortex: flag --to: "s3:\/\/bucket\/x" is an address/);
+    }
+    expect(everythingIn(cwd)).not.toContain('s3:/');
+  });
+
   it('an unknown symbol: exit 3 with the nearest, the others are restored', async () => {
     const cwd = await stored();
     await vortex(['backup', 'create'], { cwd });
