@@ -5,7 +5,7 @@ import type { LoadedSettings } from './load.ts';
 import type { ProviderOptions } from './provider-options.ts';
 import { schemaAt, settingKeys } from './schema-keys.ts';
 import { settingsSchema } from './settings.ts';
-import { readText } from './text-file.ts';
+import { readText, readUnicodeText } from './text-file.ts';
 
 const MASK = '***';
 /** Shorter ones would eat ordinary text; the value of a secret setting is masked whatever its length. */
@@ -59,21 +59,26 @@ export interface SettingsCopy {
   readonly content: Buffer;
 }
 
-/** Copies of all files of settings and instruments that are in force, without secrets. */
+/** Copies of all files of settings and instruments that are in force, without secrets, and of the lists they name. */
 export function settingsCopies(
-  { paths, settings, secrets }: Pick<LoadedSettings, 'paths' | 'settings' | 'secrets'>,
+  { paths, lists, settings, secrets }: Pick<LoadedSettings, 'paths' | 'lists' | 'settings' | 'secrets'>,
   providerOptions: ProviderOptions,
 ): SettingsCopy[] {
   const schema = settingsSchema(providerOptions);
   const copies = new Map<string, Buffer>();
+  const add = (path: string, content: Buffer | undefined): void => {
+    if (content === undefined) return;
+    const plain = basename(path);
+    copies.set(copies.has(plain) ? `${copies.size + 1}-${plain}` : plain, content);
+  };
   for (const path of new Set([...paths, ...settings.instruments])) {
     const file = readText(path);
-    if ('fault' in file) continue;
-    const clean = withoutSecrets(file.text, schema, secrets);
-    if (clean === undefined) continue;
-    const plain = basename(path);
-    const name = copies.has(plain) ? `${copies.size + 1}-${plain}` : plain;
-    copies.set(name, Buffer.from(clean));
+    const clean = 'fault' in file ? undefined : withoutSecrets(file.text, schema, secrets);
+    add(path, clean === undefined ? undefined : Buffer.from(clean));
+  }
+  for (const path of lists) {
+    const file = readUnicodeText(path);
+    add(path, 'fault' in file ? undefined : Buffer.from(file.text));
   }
   return [...copies].map(([name, content]) => ({ name, content }));
 }
