@@ -131,17 +131,14 @@ describe('the settings in a backup', () => {
     const folder = join(cwd, 'back/.vortex/restored-config');
     expect(readdirSync(folder).sort()).toEqual(['config.json', 'more.json']);
     const text = readFileSync(join(folder, 'config.json'), 'utf8');
-    for (const secret of ['me@', 'hunter2', 'in barchart', 'hidden', 'in s3', 'in restic', 'from-dot-env']) {
-      expect(text).not.toContain(secret);
-    }
+    expect(text).not.toMatch(/me@|hunter2|in barchart|hidden|in s3|in restic|from-dot-env/);
+    const barchart = { password: '***' };
+    const s3 = { secret_access_key: '***' };
     expect(JSON.parse(text)).toEqual({
       username: '***',
       password: '***',
-      providers: { barchart: { password: '***' }, yahoo: { base_url: 'http://***@proxy.example/' } },
-      backup: {
-        s3: { secret_access_key: '***' },
-        restic: { password: '***', repository: 'rest:http://***@h/' },
-      },
+      providers: { barchart, yahoo: { base_url: 'http://***@proxy.example/' } },
+      backup: { s3, restic: { password: '***', repository: 'rest:http://***@h/' } },
       instruments: ['more.json'],
       stocks: { SPY: {} },
     });
@@ -252,16 +249,6 @@ describe('bad input', () => {
     const told = /^vortex: stocks\/1d\/KO was damaged when the backup was made.*--at\n$/;
     expect((await restore('--to', 'all')).stderr).toMatch(told);
     expect((await restore('SPY', '--to', 'sound')).stderr).toBe('');
-  });
-
-  it('restores to a folder only, not to an address', async () => {
-    const cwd = await stored();
-    for (const args of [['backup', 'restore'], ['rebuild', '--as-of', '2024-01-01']]) {
-      const { code, stderr } = await vortex([...args, '--to', 's3://bucket/x'], { cwd });
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/^vortex: flag --to: "s3:\/\/bucket\/x" is an address/);
-    }
-    expect(everythingIn(cwd)).not.toContain('s3:/');
   });
 
   it('an unknown symbol: exit 3 with the nearest, the others are restored', async () => {

@@ -73,3 +73,14 @@ it.each([
   expect(stderr).toMatch(message);
   expect(everythingIn(cwd)).toEqual([]);
 });
+
+it.each([
+  ['backup', 'restore'],
+  ['rebuild', '--as-of', '2024-01-01'],
+])('%s %s goes to a folder, not to an address', async (...args) => {
+  const cwd = temporaryFolder();
+  const { code, stderr } = await vortex([...args, '--to', 's3://bucket/x'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^vortex: flag --to: "s3:\/\/bucket\/x" is an address/);
+  expect(everythingIn(cwd)).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { textTable } from '../../src/cli/table.ts';
 import { processOutput, writeJson } from '../../src/cli/output.ts';
 import { VortexError } from '../../src/market/errors.ts';
@@ -61,22 +61,14 @@ describe('nothing of it obeys a terminal', () => {
 
   it('on stdout and stderr', () => {
     const written: string[] = [];
-    const streams = [process.stdout, process.stderr] as const;
-    const before = streams.map((stream) => stream.write.bind(stream));
-    for (const stream of streams) {
-      stream.write = (text: string | Uint8Array) => {
-        written.push(String(text));
-        return true;
-      };
-    }
+    const write = (text: string | Uint8Array): boolean => written.push(String(text)) > 0;
+    const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(write));
     const output = processOutput();
     output.out(`${HOSTILE}\n`);
     output.err(`${HOSTILE}\n`);
     output.err(`\r\u001B[2K50 % ${HOSTILE}`);
     writeJson(output, { name: HOSTILE });
-    streams.forEach((stream, index) => {
-      stream.write = before[index] ?? stream.write;
-    });
+    for (const spy of spies) spy.mockRestore();
     expect(written).toEqual([
       'a\\x1b[2Jb\\x9bc\n',
       'a\\x1b[2Jb\\x9bc\n',
