@@ -117,7 +117,7 @@ class PlanRun {
       return;
     }
     if (entry.outcome === 'failed') {
-      this.#fail(entry.series, undefined, entry.error);
+      this.#fail(entry.series, entry.stored, entry.error);
       return;
     }
     const { series } = entry;

@@ -9,6 +9,7 @@ import type { StoredSeries } from '../market/stored-series.ts';
 import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
+import { boundElsewhere, boundTo, homeOf, leftOutLine } from './binding.ts';
 import { withExpiry } from './expiry.ts';
 import { mayMix, ownBarsBefore, ownCoverage, ownTail, withCommonBars } from './mixing.ts';
 import { inOrder } from './order.ts';
@@ -21,7 +22,9 @@ import type { WantedSeries } from './wanted.ts';
 const ASK_AGAIN_DAYS = 30;
 
 /** A provider that can serve a series, and the symbol it has for it; or why it cannot. */
-type Service = { readonly provider: PlannedProvider; readonly symbol: string } | { readonly reason: string };
+type Service =
+  | { readonly provider: PlannedProvider; readonly symbol: string }
+  | { readonly reason: string; readonly elsewhere?: VortexError };
 
 function serviceOf(provider: PlannedProvider, { series }: WantedSeries, now: number): Service {
   const { id, capabilities } = provider;
@@ -38,9 +41,6 @@ function serviceOf(provider: PlannedProvider, { series }: WantedSeries, now: num
   return { provider, symbol };
 }
 
-/** The provider that a series is kept from; undefined while it has no bars. */
-const boundTo = ({ rows, provider }: StoredSeries): string | undefined => (rows > 0 ? provider : undefined);
-
 function firstService(wanted: WantedSeries, { providers, now }: PlanOptions): Service {
   const services = providers.map((provider) => serviceOf(provider, wanted, now));
   return services.find((service) => 'provider' in service) ?? services[0] ?? { reason: 'no provider is listed' };
@@ -49,8 +49,11 @@ function firstService(wanted: WantedSeries, { providers, now }: PlanOptions): Se
 function chooseService(wanted: WantedSeries, stored: StoredSeries, options: PlanOptions): Service {
   const bound = boundTo(stored);
   if (bound === undefined) return firstService(wanted, options);
-  const provider = options.providers.find((entry) => entry.id === bound);
-  if (provider === undefined) return { reason: `it is kept from ${bound}, which is not among the listed providers` };
+  const provider = homeOf(bound, options);
+  if (provider === undefined) {
+    const elsewhere = boundElsewhere(wanted.series.symbol, bound, options);
+    return { reason: elsewhere.message, elsewhere };
+  }
   const service = serviceOf(provider, wanted, options.now);
   if ('provider' in service || !mayMix(stored, options)) return service;
   const guest = firstService(wanted, options);
@@ -123,11 +126,17 @@ function settledAbsent(series: Series, stored: StoredSeries, provider: string, n
 }
 
 /** What is not served is a gap only when something of it is missing. */
-function notServed(wanted: WantedSeries, stored: StoredSeries, force: boolean, reason: string): Settled {
+function notServed(
+  wanted: WantedSeries,
+  stored: StoredSeries,
+  force: boolean,
+  { reason, elsewhere }: Extract<Service, { reason: string }>,
+): Settled {
   const { series } = wanted;
   if (!force && stored.rows > 0 && subtract(wanted.range, stored.coverage).length === 0) {
     return { series, outcome: 'unchanged', stored };
   }
+  if (elsewhere !== undefined) return { series, outcome: 'failed', error: elsewhere, stored };
   if (!wanted.named) return { series, outcome: 'unservable', reason };
   const error = new VortexError(`${series.symbol}: ${reason}`, { code: 'not-servable', disposition: 'skip-series' });
   return { series, outcome: 'failed', error };
@@ -141,7 +150,7 @@ function planOne(
   service: Service,
 ): Job | Settled {
   const { series } = wanted;
-  if (!('provider' in service)) return notServed(wanted, stored, options.force, service.reason);
+  if (!('provider' in service)) return notServed(wanted, stored, options.force, service);
   const { provider, symbol } = service;
   const { capabilities } = provider;
   const { range, reach } = reachableRange(wanted, stored, capabilities, options);
@@ -156,7 +165,7 @@ function planOne(
       notices.add(`${series.symbol} has no day in the wanted range`);
     const gone = wanted.range.to <= reach && wanted.range.from < wanted.range.to;
     const reason = `${provider.id} does not go back that far for ${series.period} bars`;
-    return gone ? notServed(wanted, stored, options.force, reason) : { series, outcome: 'unchanged', stored };
+    return gone ? notServed(wanted, stored, options.force, { reason }) : { series, outcome: 'unchanged', stored };
   }
   const absent =
     options.force || !wanted.suggested ? undefined : settledAbsent(series, stored, provider.id, options.now);
@@ -239,18 +248,26 @@ export function planJobs(
     const planned = planOne(entry, job.stored, rest, new Set(), firstService(entry, rest));
     return 'outcome' in planned ? undefined : planned;
   };
+  const leftOut: string[] = [];
   for (const asked of entries.values()) {
     const stored = storedOf(asked.series);
+    const bound = boundTo(stored);
+    if (bound !== undefined && options.restricted === true && options.named !== true && !homeOf(bound, options)) {
+      leftOut.push(bound);
+      continue;
+    }
     const entry = withExpiry(asked, stored);
     const planned = planOne(entry, stored, options, notices, chooseService(entry, stored, options));
     if ('outcome' in planned) settled.push(planned);
     else jobs.push(planned);
   }
+  const left = leftOutLine(leftOut, options);
   return {
     jobs: inOrder(jobs, options),
     settled,
-    notices: [...notices],
+    notices: [...notices, ...(left === undefined ? [] : [left])],
     mix: options.mix === true && !options.force,
+    onAllowance: options.onAllowance === true,
     instead,
   };
 }
