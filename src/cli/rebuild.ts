@@ -15,6 +15,7 @@ import { lockFolder } from '../store/lock.ts';
 import { RawListing } from '../store/raw-reader.ts';
 import { checkDataFolder } from '../store/listing.ts';
 import { SeriesStore } from '../store/series-store.ts';
+import { wasRemoved } from '../store/tombstones.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { readDay } from './day.ts';
@@ -78,9 +79,10 @@ function namesSeries(name: string, key: string, symbol: string | undefined): boo
 /** Whether a series is named, so that nothing else of the archive need be listed; undefined where no name is given. */
 function namedSeries(names: readonly string[], store: SeriesStore): ((key: string) => boolean) | undefined {
   if (names.length === 0) return undefined;
+  const formerKeys = new Set(store.keys().flatMap((key) => store.manifestOf(key)?.formerly ?? []));
   return (key) => {
     const symbol = store.manifestOf(key)?.symbol;
-    return names.some((name) => namesSeries(name, key, symbol));
+    return formerKeys.has(key) || names.some((name) => namesSeries(name, key, symbol));
   };
 }
 
@@ -119,7 +121,10 @@ async function rebuildLive(names: readonly string[], context: CommandContext, si
     await store.recover();
     const raw = new RawListing(root, namedSeries(names, store));
     const all = [...new Set([...store.keys(), ...raw.series()])].sort();
-    const { keys, nowhere } = chooseSeries(names, all, store);
+    // Named, a series that was removed comes back.
+    const withoutRemoved = (of: readonly string[]): readonly string[] =>
+      of.filter((key) => store.manifestOf(key) !== undefined || !wasRemoved(root, key));
+    const { keys, nowhere } = chooseSeries(names, names.length > 0 ? all : withoutRemoved(all), store);
     const tools = { root, run, raw, store, open: replayProviders(context) };
     const done: RebuiltSeries[] = [];
     for (const key of keys) {

@@ -20,6 +20,7 @@ import { versionFacts, writeCoverage, writeMixed } from '../store/manifest.ts';
 import type { ManifestVersion } from '../store/manifest-form.ts';
 import type { Format } from '../market/file-format.ts';
 import { columnNames } from '../store/columns.ts';
+import { lastingFacts } from '../store/ended.ts';
 import type { KnownSeries, SeriesChange, SeriesHead } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { mixBars, notMixed, takeOver } from './mixing.ts';
@@ -232,6 +233,7 @@ export async function recordSeries(
     ...(others.length === 0 ? {} : { mixed: writeMixed(others, period) }),
     ...(absent ? { absent: { provider, checked_at: new Date(now).toISOString() } } : {}),
     ...(before?.imported_from === undefined ? {} : { imported_from: before.imported_from }),
+    ...lastingFacts(known),
     revisions: (before?.revisions ?? 0) + merged.revised + merged.bases.length,
   };
   const { changes, bases } = merged;

@@ -9,7 +9,8 @@ import type { SeriesChange } from '../store/series-change.ts';
 import type { RawAnswers } from '../store/raw-archive.ts';
 import { addMissingFormats, commitChange } from './committing.ts';
 import { failFast, notDone, POSTPONING, withMore, withNearest } from './endings.ts';
-import { expiredLine, hasExpired } from './expired.ts';
+import { goneContract } from './expired.ts';
+import type { GoneContract } from './expired.ts';
 import { FailOver } from './fail-over.ts';
 import type { Attempt } from './fail-over.ts';
 import type { Purse } from './purse.ts';
@@ -182,22 +183,26 @@ class PlanRun {
     const { recording, told } = worked;
     const error = withNearest(recording.error ?? worked.error, job, tools.namesLike);
     if (error !== undefined) this.#obey(error, job);
-    const isGone = hasExpired(error, job, work.capabilities, options.now);
+    const gone = goneContract(error, job, known, { ...work, plan: this.#plan });
     return {
-      error: recording.change === undefined ? error : undefined,
+      error: recording.change === undefined && gone?.recording === undefined ? error : undefined,
       isEmpty: recording.result.outcome === 'empty' && !job.suggested,
       settle: (more) => {
         // Where others were asked for it and failed, there is more to say.
-        if (isGone && more === undefined) this.#leaveExpired(job);
+        if (gone !== undefined && more === undefined) this.#leaveExpired(job, gone);
         else this.#settleJob(job, recording, error === undefined ? error : withMore(error, more), told);
       },
     };
   }
 
-  #leaveExpired(job: Job): void {
+  #leaveExpired(job: Job, { line, recording }: GoneContract): void {
+    this.#announce(line);
+    if (recording !== undefined) {
+      this.#settleJob(job, recording, undefined, undefined);
+      return;
+    }
     this.#unservable += 1;
     this.#tally.leaveOut();
-    this.#announce(expiredLine(job));
   }
 
   #settleJob(

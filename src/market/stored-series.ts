@@ -11,6 +11,15 @@ export interface MixedRange extends TimeRange {
   readonly kept?: boolean;
 }
 
+/** Why a series gets no more bars: by the user's word, because its contract has ended, or because it seems to have. */
+export interface EndOfSeries {
+  readonly kind: 'user' | 'contract' | 'presumed';
+  /** Last trade date; absent: unknown. */
+  readonly on?: TradeDate;
+  /** When that was decided, milliseconds since the epoch, UTC. */
+  readonly at: number;
+}
+
 /** What is known of a series before anything is asked. */
 export interface StoredSeries {
   /** The provider it is bound to. */
@@ -32,6 +41,8 @@ export interface StoredSeries {
   readonly rebasePending?: boolean;
   /** Said not to exist: by whom, and when (milliseconds since the epoch, UTC). */
   readonly absent?: { readonly provider: string; readonly checkedAt: number };
+  /** It gets no more bars. */
+  readonly ended?: EndOfSeries;
 }
 
 export const NOTHING_STORED: StoredSeries = { coverage: [], rows: 0, tail: [] };

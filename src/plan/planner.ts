@@ -10,6 +10,7 @@ import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { boundElsewhere, boundTo, homeOf, leftOutLine } from './binding.ts';
+import { untilEnd } from './ended.ts';
 import { withExpiry } from './expiry.ts';
 import { mayMix, ownBarsBefore, ownCoverage, ownTail, withCommonBars } from './mixing.ts';
 import { inOrder } from './order.ts';
@@ -242,7 +243,8 @@ export function planJobs(
   const entries = new Map(own.map((entry) => [entry.series.key, entry]));
   const instead = (job: Job, away: ReadonlySet<string>): Job | undefined => {
     const asked = entries.get(job.series.key);
-    const entry = asked === undefined ? undefined : withExpiry(asked, job.stored);
+    const wish = asked && untilEnd(asked, job.stored, options.force);
+    const entry = wish && withExpiry(wish, job.stored);
     const rest = { ...options, providers: options.providers.filter(({ id }) => !away.has(id)) };
     if (entry === undefined || (job.stored.rows > 0 && !mayMix(job.stored, options))) return undefined;
     const planned = planOne(entry, job.stored, rest, new Set(), firstService(entry, rest));
@@ -251,12 +253,17 @@ export function planJobs(
   const leftOut: string[] = [];
   for (const asked of entries.values()) {
     const stored = storedOf(asked.series);
+    const wish = untilEnd(asked, stored, options.force);
+    if (wish === undefined) {
+      settled.push({ series: asked.series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored });
+      continue;
+    }
     const bound = boundTo(stored);
     if (bound !== undefined && options.restricted === true && options.named !== true && !homeOf(bound, options)) {
       leftOut.push(bound);
       continue;
     }
-    const entry = withExpiry(asked, stored);
+    const entry = withExpiry(wish, stored);
     const planned = planOne(entry, stored, options, notices, chooseService(entry, stored, options));
     if ('outcome' in planned) settled.push(planned);
     else jobs.push(planned);

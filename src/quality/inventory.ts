@@ -15,7 +15,7 @@ import { nameFromKey } from './series-name.ts';
 import type { SeriesName } from './series-name.ts';
 
 /** How a series stands, the worst first. `damaged`: its files are not what its manifest says, or that cannot be read. */
-export const STATES = ['damaged', 'rebase-pending', 'gaps', 'absent', 'ok'] as const;
+export const STATES = ['damaged', 'rebase-pending', 'gaps', 'absent', 'ended', 'ok'] as const;
 export type SeriesState = (typeof STATES)[number];
 
 /** A file of a series as the disk has it. */
@@ -62,6 +62,8 @@ function stateOf(manifest: Manifest, known: KnownSeries, missing: TimeRanges): S
   const formats = new Set(manifest.files.map(({ format }) => format));
   if (known.version === undefined || known.formats.length < formats.size) return 'damaged';
   if (known.version.rebase_pending === true) return 'rebase-pending';
+  const { ended } = known.stored;
+  if (ended !== undefined && ended.kind !== 'presumed') return 'ended';
   if (missing.length > 0) return 'gaps';
   return known.version.absent !== undefined && known.version.rows === 0 ? 'absent' : 'ok';
 }

@@ -95,6 +95,8 @@ function buildForms() {
     identity: identity.optional(),
     close_kind: z.enum(['settlement', 'last', 'auction', 'mid', 'bid']).optional(),
     ended: ended.optional(),
+    /** Keys that it had before, oldest first; its raw answers stand under them. */
+    formerly: z.array(z.string()).optional(),
     suspect: z.array(suspect).optional(),
     refused: z.array(refusedRange).optional(),
     /** Time of the newest good answer, by the source's clock where it has one. */

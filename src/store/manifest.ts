@@ -7,6 +7,7 @@ import type { MixedRange, StoredSeries } from '../market/stored-series.ts';
 import { intersect, subtract, unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
 import { columnNames } from './columns.ts';
+import { readEnded } from './ended.ts';
 import { MANIFEST_SCHEMA, manifestForms } from './manifest-form.ts';
 import type { CommittedFacts, Manifest, ManifestVersion } from './manifest-form.ts';
 
@@ -101,6 +102,7 @@ export function storedSeries(value: ManifestVersion, period: Manifest['period'])
     coverage,
     ...(mixed.length === 0 ? {} : { mixed }),
     rows: value.rows,
+    ...readEnded(value),
     ...(value.rebase_pending === true ? { rebasePending: true } : {}),
     ...(value.first === undefined ? {} : { first: Date.parse(value.first) }),
     tail: value.tail.map((stamp) => Date.parse(stamp)),

@@ -1,0 +1,28 @@
+import type { StoredSeries } from '../market/stored-series.ts';
+import { formatTradeDate } from '../market/calendar.ts';
+import type { KnownSeries } from './series-change.ts';
+import type { ManifestVersion } from './manifest-form.ts';
+
+/** The end of a series as its manifest tells it. */
+export function readEnded({ ended }: ManifestVersion): Pick<StoredSeries, 'ended'> {
+  if (ended === undefined) return {};
+  const { kind, on, at } = ended;
+  return { ended: { kind, at: Date.parse(at), ...(on === undefined ? {} : { on: Date.parse(on) }) } };
+}
+
+/** The end of a series as it goes into its manifest. */
+export function writeEnded({ ended }: StoredSeries): Pick<ManifestVersion, 'ended'> {
+  if (ended === undefined) return {};
+  const { kind, on, at } = ended;
+  return {
+    ended: { kind, at: new Date(at).toISOString(), ...(on === undefined ? {} : { on: formatTradeDate(on) }) },
+  };
+}
+
+/** What a commit keeps of a series whatever its bars are: that it has ended, and what it was called before. */
+export function lastingFacts({ stored, version }: KnownSeries): Pick<ManifestVersion, 'ended' | 'formerly'> {
+  return {
+    ...writeEnded(stored),
+    ...(version?.formerly === undefined ? {} : { formerly: version.formerly }),
+  };
+}
