@@ -95,10 +95,13 @@ function wouldMix(
   const refuse = (what: string): VortexError =>
     guest === undefined ? mixture(what) : notMixed(guest.provider, guest.host, what);
   const mixture = (what: string): VortexError =>
-    new VortexError(`${what}; the two are not mixed in one file. Move the series away to fetch it anew`, {
-      code: 'bad-answer',
-      disposition: 'skip-series',
-    });
+    new VortexError(
+      `${what}; the two are not mixed in one file. vortex series move SERIES --to PROVIDER fetches its history elsewhere, vortex series remove SERIES makes room to fetch it again`,
+      {
+        code: 'bad-answer',
+        disposition: 'skip-series',
+      },
+    );
   const boundary = source?.dayBoundary;
   if (boundary !== undefined && before.day_boundary !== undefined && boundary !== before.day_boundary) {
     return refuse(

@@ -9,8 +9,7 @@ import type { SeriesChange } from '../store/series-change.ts';
 import type { RawAnswers } from '../store/raw-archive.ts';
 import { addMissingFormats, commitChange } from './committing.ts';
 import { failFast, notDone, POSTPONING, withMore, withNearest } from './endings.ts';
-import { goneContract } from './expired.ts';
-import type { GoneContract } from './expired.ts';
+import { goneContract, type GoneContract } from './expired.ts';
 import { FailOver } from './fail-over.ts';
 import type { Attempt } from './fail-over.ts';
 import type { Purse } from './purse.ts';
@@ -197,12 +196,11 @@ class PlanRun {
 
   #leaveExpired(job: Job, { line, recording }: GoneContract): void {
     this.#announce(line);
-    if (recording !== undefined) {
-      this.#settleJob(job, recording, undefined, undefined);
-      return;
+    if (recording !== undefined) this.#settleJob(job, recording, undefined, undefined);
+    else {
+      this.#unservable += 1;
+      this.#tally.leaveOut();
     }
-    this.#unservable += 1;
-    this.#tally.leaveOut();
   }
 
   #settleJob(

@@ -36,7 +36,7 @@ async function stateOf(cwd: string): Promise<Record<string, string>> {
 }
 
 /** A folder with SPY and two contracts of gold, from Yahoo. */
-async function folder(context: Parameters<typeof standIn>[2] & Parameters<typeof temporaryFolder>[0]) {
+async function folder(context: Parameters<typeof standIn>[2]) {
   const cwd = temporaryFolder(context);
   const sandbox = await standIn(NOW, '', context);
   const args = ['download', 'SPY', 'GCQ24', 'GCV24', '--start', '2024-06-01', '--now', NOW];
