@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { asVortexError } from '../market/errors.ts';
 import { catalogue } from '../market/catalogue.ts';
@@ -15,7 +14,7 @@ import { rawFolder } from '../store/paths.ts';
 import { storedSeries } from '../store/manifest.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { forgetWeights } from '../store/raw-sizes.ts';
-import { relocate, STAGING, stagingFolder } from '../store/relocation.ts';
+import { clearStaging, relocate, STAGING, stagingFolder } from '../store/relocation.ts';
 import { filesOf, intoQuarantine, manifestFile, revisionsFile } from '../store/series-files.ts';
 import { movedRevision } from '../store/moved-revision.ts';
 import { SeriesStore } from '../store/series-store.ts';
@@ -120,11 +119,11 @@ async function moveOne(one: Stored, provider: Provider, desk: SeriesDesk, outcom
     refuse('no instrument of the settings or the catalogue gives it');
     return;
   }
-  rmSync(stagingFolder(root), { recursive: true, force: true });
+  clearStaging(root);
   const fetched = await fetchAside(one, series, provider, stagingFolder(root), desk);
   if (typeof fetched === 'string') {
     refuse(fetched);
-    rmSync(stagingFolder(root), { recursive: true, force: true });
+    clearStaging(root);
     return;
   }
   const line = movedRevision(root, manifest, provider.id, run, context.now);
@@ -151,7 +150,7 @@ async function moveOne(one: Stored, provider: Provider, desk: SeriesDesk, outcom
       { path: manifestFile(key), text: manifestText(placed).toString() },
     ],
   });
-  rmSync(stagingFolder(root), { recursive: true, force: true });
+  clearStaging(root);
   await forgetWeights(root);
   const what = `moved from ${manifest.provider ?? 'nowhere'} to ${provider.id}, ${fetched.rows} bars in place of ${manifest.rows}; the old files lie in .vortex/quarantine/${run}`;
   outcome.done.push({ series: key, what });

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../market/errors.ts';
 import { pathPart } from '../market/series.ts';
+import { statFile } from '../store/files.ts';
 import { manifestText } from '../store/journal.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { relocate } from '../store/relocation.ts';
@@ -68,9 +68,9 @@ async function rename(before: string, after: string, desk: SeriesDesk): Promise<
   }
   const manifests = found.map(({ manifest }) => manifest);
   const relocation = relocationOf(manifests, after, desk);
-  const taken = relocation.moves.find(({ to }) => existsSync(join(desk.root, to)))?.to;
+  const taken = relocation.moves.find(({ to }) => statFile(join(desk.root, to)) !== undefined)?.to;
   const written = relocation.writes.find(
-    ({ path }) => !path.includes('/removed/') && existsSync(join(desk.root, path)),
+    ({ path }) => !path.includes('/removed/') && statFile(join(desk.root, path)) !== undefined,
   );
   const inTheWay = taken ?? written?.path;
   if (inTheWay !== undefined) {

@@ -1,6 +1,5 @@
 import type { StoredSeries } from '../market/stored-series.ts';
 import { formatTradeDate } from '../market/calendar.ts';
-import type { KnownSeries } from './series-change.ts';
 import type { ManifestVersion } from './manifest-form.ts';
 
 /** The end of a series as its manifest tells it. */
@@ -20,7 +19,13 @@ export function writeEnded({ ended }: StoredSeries): Pick<ManifestVersion, 'ende
 }
 
 /** What a commit keeps of a series whatever its bars are: that it has ended, and what it was called before. */
-export function lastingFacts({ stored, version }: KnownSeries): Pick<ManifestVersion, 'ended' | 'formerly'> {
+export function lastingFacts({
+  stored,
+  version,
+}: {
+  readonly stored: StoredSeries;
+  readonly version?: ManifestVersion;
+}): Pick<ManifestVersion, 'ended' | 'formerly'> {
   return {
     ...writeEnded(stored),
     ...(version?.formerly === undefined ? {} : { formerly: version.formerly }),

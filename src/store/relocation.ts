@@ -72,5 +72,10 @@ export async function finishRelocation(root: string): Promise<void> {
     const { moves, writes } = form.parse(JSON.parse(content.toString('utf8')));
     await apply(root, { moves, writes });
   }
+  clearStaging(root);
+}
+
+/** Removes what was fetched aside. */
+export function clearStaging(root: string): void {
   rmSync(stagingFolder(root), { force: true, recursive: true });
 }
