@@ -26,7 +26,7 @@ import { printPlan } from './plan.ts';
 import { metricFlags, publishRun } from './publish.ts';
 import type { MetricFlags } from './publish.ts';
 import { forgetRevisions, takeShard } from './run-folder.ts';
-import { planFor, readWanted, settingFlags } from './selection.ts';
+import { planFor, providersOfPlan, readWanted, settingFlags } from './selection.ts';
 import type { SelectionFlags, Wanted } from './selection.ts';
 import { problemLines, resultTable, summaryLine } from './summary.ts';
 
@@ -101,7 +101,7 @@ export async function runWanted(
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
     const work = {
       plan,
-      providers: wanted.providers,
+      providers: providersOfPlan(wanted, plan),
       store,
       known,
       run,
@@ -148,7 +148,7 @@ export async function runDownload(
     const store = new SeriesStore(context.settings.output_dir, 'plan', () => context.now);
     const past = new PastOnly(context.now);
     const planned = planFor(wanted, flags, context, (series) => past.cut(series, store.read(series)).stored);
-    return printPlan(planned, wanted.providers, context, flags.json ?? false);
+    return printPlan(planned, providersOfPlan(wanted, planned), context, flags.json ?? false);
   }
   const run = runName(context.now, context.shard);
   const log = await logOfRun(context, run);

@@ -10,6 +10,7 @@ import type { ImportFlags } from './import.ts';
 import type { MetricFlags } from './publish.ts';
 import type { RebuildFlags } from './rebuild.ts';
 import type { SelectionFlags } from './selection.ts';
+import { addSeries } from './series-commands.ts';
 import type { ServeFlags } from './serve-runs.ts';
 import type { StatusFlags } from './status.ts';
 import type { VerifyFlags } from './verify.ts';
@@ -119,6 +120,7 @@ export function buildProgram(surroundings: Surroundings, done: (exitCode: number
   addProviders(program, surroundings, done);
   addFirstRun(program, surroundings, done);
   addBackup(program, withFolder, surroundings, done);
+  addSeries(program, withFolder, surroundings, done);
 
   withCommonFlags(program.command('sandbox'))
     .summary('a local stand-in for the providers, for trying out, tests and fault drills')

@@ -17,6 +17,7 @@ import { lockFolder } from '../store/lock.ts';
 import { RawListing } from '../store/raw-reader.ts';
 import { checkDataFolder } from '../store/listing.ts';
 import { SeriesStore } from '../store/series-store.ts';
+import { wasRemoved } from '../store/tombstones.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { readDay } from './day.ts';
@@ -79,9 +80,10 @@ function namedSeries(
 ): ((key: string) => boolean) | undefined {
   if (names.length === 0) return undefined;
   const isNamed = mayBeNamed(names, matchOptions(context));
+  const formerKeys = new Set(store.keys().flatMap((key) => store.manifestOf(key)?.formerly ?? []));
   return (key) => {
     const name = nameOf(store, key);
-    return name !== undefined && isNamed(name);
+    return formerKeys.has(key) || (name !== undefined && isNamed(name));
   };
 }
 
@@ -133,7 +135,10 @@ async function rebuildLive(names: readonly string[], context: CommandContext, si
     await store.recover();
     const raw = new RawListing(root, namedSeries(names, store, context));
     const all = [...new Set([...store.keys(), ...raw.series()])].sort();
-    const { keys, nowhere } = chooseSeries(names, all, store, context);
+    // Named, a series that was removed comes back.
+    const withoutRemoved = (of: readonly string[]): readonly string[] =>
+      of.filter((key) => store.manifestOf(key) !== undefined || !wasRemoved(root, key));
+    const { keys, nowhere } = chooseSeries(names, names.length > 0 ? all : withoutRemoved(all), store, context);
     const tools = { root, run, raw, store, open: replayProviders(context) };
     const done: RebuiltSeries[] = [];
     for (const key of keys) {

@@ -128,7 +128,14 @@ function planRepair(patients: readonly Patient[], context: CommandContext): Plan
     }
     const range = { from: first.from, to: last.to };
     const wanted: WantedSeries = { series, range, named: true, suggested: false, startGiven: true };
-    plans.push(planFor({ series: [wanted], notices: [], providers }, {}, context, () => parts.known.stored));
+    plans.push(
+      planFor(
+        { series: [wanted], notices: [], providers, restricted: true, named: true },
+        {},
+        context,
+        () => parts.known.stored,
+      ),
+    );
   }
   return {
     jobs: plans.flatMap(({ jobs }) => jobs),

@@ -96,7 +96,12 @@ function readList(path: string | undefined): Exclude<NameList, { problem: string
 export interface Wanted {
   readonly series: readonly WantedSeries[];
   readonly notices: readonly string[];
+  /** Those that new series may go to, the first preferred. */
   readonly providers: readonly Provider[];
+  /** The command line chose them (-p): stored series of others wait. */
+  readonly restricted?: boolean;
+  /** The command names its series. */
+  readonly named?: boolean;
 }
 
 /** Reads the symbols and flags of a command. @throws VortexError `usage` */
@@ -146,12 +151,25 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
       ...disabled.map(({ instrument }) => `${instrument.id} is disabled in the settings: its periods are empty`),
     ],
     providers: listedProviders(splitProviders(settings.default_provider)),
+    restricted: flags.provider !== undefined,
+    named: names.length > 0,
   };
 }
 
 /** The providers with these ids, in their order. */
 function listedProviders(ids: readonly string[]): Provider[] {
   return ids.flatMap((id) => PROVIDERS.find((entry) => entry.id === id) ?? []);
+}
+
+/** All providers that a run may ask: those for new series, and, unless -p chose, those that stored series are bound to. */
+function allowedProviders({ providers, restricted = false }: Wanted): readonly Provider[] {
+  return restricted ? providers : [...providers, ...PROVIDERS.filter((entry) => !providers.includes(entry))];
+}
+
+/** The providers that a plan may open: those for new series, and those that its stored series are bound to. */
+export function providersOfPlan(wanted: Wanted, plan: Plan): readonly Provider[] {
+  const used = new Set(plan.jobs.map(({ provider }) => provider));
+  return allowedProviders(wanted).filter((entry) => wanted.providers.includes(entry) || used.has(entry.id));
 }
 
 /** The plan for what is asked for, given what the folder has. */
@@ -163,11 +181,15 @@ export function planFor(
 ): Plan {
   const plan = planJobs(wanted.series, storedOf, {
     providers: wanted.providers,
+    others: allowedProviders(wanted).filter((entry) => !wanted.providers.includes(entry)),
+    restricted: wanted.restricted ?? false,
+    named: wanted.named ?? false,
+    onAllowance: context.settings.failover.on_allowance,
     overlapBars: context.settings.overlap_bars,
     settleMinutes: context.settings.settle_minutes,
     force: flags.force ?? false,
     mix: context.settings.failover.mix,
-    budgets: dayBudgets(context, wanted.providers),
+    budgets: dayBudgets(context, allowedProviders(wanted)),
     now: context.now,
     ...(context.shard === undefined ? {} : { shard: context.shard }),
   });

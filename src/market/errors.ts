@@ -17,6 +17,8 @@ export type ErrorCode =
   // the provider's side
   | 'no-such-symbol'
   | 'not-servable'
+  /** The series is bound to a provider that the run does not ask. */
+  | 'bound-elsewhere'
   | 'bad-answer'
   /** The source has no bar at all of a series that is wanted by its name. */
   | 'no-bars'
