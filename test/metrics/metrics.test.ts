@@ -43,7 +43,14 @@ it('a run replaces what the one before it said of series and errors; counters go
   const metrics = sampleMetrics();
   const series = { planned: 1, updated: 1, unchanged: 0, empty: 0, postponed: 0, failed: 0, unservable: 0 };
   const traffic = { yahoo: { requests: { 200: 1 }, retries: {}, circuit: 'closed' as const } };
-  metrics.addRun({ exitCode: 0, seconds: 1, report: { series, results: [] }, traffic, durations: new Map() });
+  metrics.addRun({
+    exitCode: 0,
+    finishedAt: 0,
+    seconds: 1,
+    report: { series, results: [] },
+    traffic,
+    durations: new Map(),
+  });
   const told = await lines(metrics);
   expect(told).toContain('vortex_requests_total{provider="yahoo",status="200"} 5');
   expect(told).toContain('vortex_circuit_state{provider="yahoo"} 0');

@@ -21,6 +21,7 @@ export function sampleMetrics(): Metrics {
   } as const;
   metrics.addRun({
     exitCode: 4,
+    finishedAt: NOW,
     seconds: 1.5,
     report: {
       series: { planned: 1, updated: 0, unchanged: 0, empty: 0, postponed: 0, failed: 1, unservable: 7 },
