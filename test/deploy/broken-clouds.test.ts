@@ -55,6 +55,8 @@ const AWS: readonly Break[] = [
   ['Resources.BackupBucket.Properties.PublicAccessBlockConfiguration.BlockPublicAcls', false],
   ['Resources.BackupBucket.Properties.ReplicationConfiguration', undefined],
   ['Parameters.Unused', { Type: 'String' }],
+  ['Resources.RunFailed.Properties.EventPattern.detail.containers.exitCode', [{ 'anything-but': [0] }]],
+  ['Resources.DownloadSchedule.Properties.State', 'ENABLED'],
 ];
 
 const REPLICA: readonly Break[] = [

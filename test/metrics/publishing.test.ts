@@ -76,6 +76,17 @@ describe('download tells how it went', () => {
     expect(everythingIn(join(cwd, 'collector'))).toEqual(['vortex.prom']);
   });
 
+  it('to a file that the collector, another user, can read under the UMask of the shipped unit', () => {
+    const path = join(temporaryFolder(), 'vortex.prom');
+    const before = process.umask(0o027);
+    try {
+      writeTextfile(path, 'x 1\n');
+    } finally {
+      process.umask(before);
+    }
+    expect(lstatSync(path).mode & 0o777).toBe(0o644);
+  });
+
   it('to no device: a file does not take its place', () => {
     const link = join(temporaryFolder(), 'vortex.prom');
     symlinkSync('/dev/null', link);
