@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { processEnvironment } from '../config/process-environment.ts';
 import { maskPasswords } from '../config/proxy.ts';
@@ -14,6 +15,8 @@ import type { Check } from './doctor-check.ts';
 import { backupCheck, dataFolderChecks, isContainer } from './doctor-disk.ts';
 import { clockCheck, cronCheck, zoneCheck } from './doctor-machine.ts';
 import type { HeardTime } from './doctor-machine.ts';
+import { splitCheck } from './doctor-split.ts';
+import { diskUsage } from '../store/disk-usage.ts';
 import { logOfRun } from './log.ts';
 import { connect } from './network.ts';
 import { writeJson } from './output.ts';
@@ -151,9 +154,11 @@ async function allChecks(flags: DoctorFlags, surroundings: Surroundings): Promis
     surroundingsCheck(context, flags),
   ];
   if (context === undefined) return local;
+  const split = existsSync(root) ? [splitCheck(await diskUsage(root))] : [];
   const providers = providersNamed(splitProviders(context.settings.default_provider));
   return [
     ...local,
+    ...split,
     backupCheck(root, backupTarget(context)),
     proxyCheck(context, providers),
     ...(await networkChecks(context, providers, surroundings)),

@@ -101,7 +101,7 @@ export function awsRuleProblems(template: Tree): string[] {
     template,
     'Resources.RunFailed.Properties.EventPattern.detail.containers.exitCode.0.anything-but',
   );
-  expect(String(unmailed) === '0,5,6', 'RunFailed: 5 and 6 must send no mail');
+  expect(JSON.stringify(unmailed) === '[0,5,6]', 'RunFailed: 5 and 6 must send no mail');
   for (const [name, schedule] of schedules) {
     expect(
       JSON.stringify(at(schedule, 'State')).includes('IsActive'),

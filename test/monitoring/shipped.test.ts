@@ -77,9 +77,9 @@ describe('what is shipped for monitoring', () => {
         const labels = new Map([...(known.get(name) ?? []), ...OF_THE_TARGET]);
         expect([...known.keys()], `${name} in ${query}`).toContain(name);
         for (const [, label = '', , text = ''] of selector.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)) {
-          expect([...(labels?.keys() ?? [])], `${label} in ${query}`).toContain(label);
+          expect([...labels.keys()], `${label} in ${query}`).toContain(label);
           const words = label === 'period' ? [] : text.split('|');
-          for (const word of words) expect([...(labels?.get(label) ?? [])], `${text} in ${query}`).toContain(word);
+          for (const word of words) expect([...(labels.get(label) ?? [])], `${text} in ${query}`).toContain(word);
         }
       }
       const grouped = [...query.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/, */));
