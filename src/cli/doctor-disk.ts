@@ -121,6 +121,9 @@ function mountinfo(): string {
   }
 }
 
+/** Whether the data folder is there. */
+export const isStanding = (root: string): boolean => existsSync(root);
+
 /** What `download` says before it begins where the data folder is a mounted bucket; undefined elsewhere. */
 export const bucketAt = (root: string): string | undefined => bucketWarning(mountOf(standing(root), mountinfo()));
 

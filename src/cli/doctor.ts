@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { processEnvironment } from '../config/process-environment.ts';
 import { maskPasswords } from '../config/proxy.ts';
@@ -12,7 +11,7 @@ import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { failed, passed } from './doctor-check.ts';
 import type { Check } from './doctor-check.ts';
-import { backupCheck, dataFolderChecks, isContainer } from './doctor-disk.ts';
+import { backupCheck, dataFolderChecks, isContainer, isStanding } from './doctor-disk.ts';
 import { clockCheck, cronCheck, zoneCheck } from './doctor-machine.ts';
 import type { HeardTime } from './doctor-machine.ts';
 import { splitCheck } from './doctor-split.ts';
@@ -154,7 +153,7 @@ async function allChecks(flags: DoctorFlags, surroundings: Surroundings): Promis
     surroundingsCheck(context, flags),
   ];
   if (context === undefined) return local;
-  const split = existsSync(root) ? [splitCheck(await diskUsage(root))] : [];
+  const split = isStanding(root) ? [splitCheck(await diskUsage(root))] : [];
   const providers = providersNamed(splitProviders(context.settings.default_provider));
   return [
     ...local,
