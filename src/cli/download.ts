@@ -16,6 +16,7 @@ import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { loadContext, withShard } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
+import { bucketAt } from './doctor-disk.ts';
 import type { EndedRun, EndOfRun } from './ended-run.ts';
 import { execute } from './execute.ts';
 import { logOfRun } from './log.ts';
@@ -150,6 +151,8 @@ export async function runDownload(
     const planned = planFor(wanted, flags, context, (series) => past.cut(series, store.read(series)).stored);
     return printPlan(planned, providersOfPlan(wanted, planned), context, flags.json ?? false);
   }
+  const bucket = bucketAt(context.settings.output_dir);
+  if (bucket !== undefined) output.err(`vortex: ${bucket}\n`);
   const run = runName(context.now, context.shard);
   const log = await logOfRun(context, run);
   const startedAt = new Date().getTime();

@@ -248,8 +248,14 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     exitCode = code;
   });
   if (args.length === 0) {
-    surroundings.output.out(program.helpInformation());
-    return EXIT.ok;
+    // A person gets help. A schedule that lost its command must not look like a run that went well.
+    const { isTerminal, out, err } = surroundings.output;
+    if (isTerminal) {
+      out(program.helpInformation());
+      return EXIT.ok;
+    }
+    err(`${program.helpInformation()}vortex: no command given; vortex download brings the data up to date\n`);
+    return EXIT.usage;
   }
   try {
     await program.parseAsync(args, { from: 'user' });

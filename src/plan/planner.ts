@@ -11,7 +11,7 @@ import { refusedError } from './refused.ts';
 import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
-import { boundTo, leftOutLine } from './binding.ts';
+import { boundTo, homeOf, leftOutLine } from './binding.ts';
 import { untilEnd } from './ended.ts';
 import { withExpiry } from './expiry.ts';
 import { mayMix, ownBarsBefore, ownCoverage, ownTail, withCommonBars } from './mixing.ts';
