@@ -1,4 +1,5 @@
-import { readSymbolsFile } from '../config/symbols-file.ts';
+import { readNameList } from '../config/name-list.ts';
+import type { NameList } from '../config/name-list.ts';
 import { splitProviders } from '../config/settings.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
 import { usageError } from '../market/errors.ts';
@@ -83,6 +84,14 @@ function readClass(text: string | undefined): AssetClass | undefined {
   return found;
 }
 
+function readList(path: string | undefined): Exclude<NameList, { problem: string }> {
+  if (path === undefined) return { names: [], notices: [] };
+  const list = readNameList(path, process.cwd());
+  if ('problem' in list) throw usageError(`flag --symbols-file: ${list.problem}`);
+  if (list.names.length === 0) throw usageError(`flag --symbols-file: ${path}: the list names nothing`);
+  return list;
+}
+
 /** What is asked for, before the data folder is looked at. */
 export interface Wanted {
   readonly series: readonly WantedSeries[];
@@ -93,8 +102,8 @@ export interface Wanted {
 /** Reads the symbols and flags of a command. @throws VortexError `usage` */
 export function readWanted(symbols: readonly string[], flags: SelectionFlags, context: CommandContext): Wanted {
   const { settings, configured, now } = context;
-  const listed = flags.symbolsFile === undefined ? [] : readSymbolsFile(flags.symbolsFile, process.cwd());
-  const names = [...symbols, ...listed];
+  const listed = readList(flags.symbolsFile);
+  const names = [...symbols, ...listed.names];
   const onlyClass = readClass(flags.class);
   const start = flags.start === undefined ? undefined : readDay('--start', flags.start);
   const end = flags.end === undefined ? undefined : readDay('--end', flags.end);
@@ -103,7 +112,8 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
     throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);
   }
   if (flags.stored === true) {
-    const filter = { names, onlyClass, periods, start, end, provider: flags.provider };
+    const plain = names.map((name) => (typeof name === 'string' ? name : name.name));
+    const filter = { names: plain, onlyClass, periods, start, end, provider: flags.provider };
     const stored = storedWanted(filter, context);
     return { ...stored, providers: listedProviders(stored.providers) };
   }
@@ -131,6 +141,7 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
   return {
     series,
     notices: [
+      ...listed.notices,
       ...notices,
       ...disabled.map(({ instrument }) => `${instrument.id} is disabled in the settings: its periods are empty`),
     ],
