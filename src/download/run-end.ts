@@ -5,7 +5,6 @@ import { MINUTE_MS } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { Suspect } from '../market/stored-series.ts';
 import type { Job, Settled } from '../plan/plan.ts';
-import type { SilentDates } from './silent-days.ts';
 import { SilentDays } from './silent-days.ts';
 import { versionFacts } from '../store/manifest.ts';
 import { writeEnded } from '../store/ended.ts';
@@ -32,12 +31,6 @@ export interface EndRules {
   readonly suspectDays: number;
   /** Milliseconds since the epoch, UTC. */
   readonly now: number;
-}
-
-/** Remembers between runs on which sessions exchanges were silent. */
-export interface SilentNotes {
-  readonly before: SilentDates;
-  readonly note: (dates: SilentDates) => Promise<void>;
 }
 
 /** How the series of a run stand, to be judged together when all of them are stored. */
