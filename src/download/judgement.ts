@@ -1,7 +1,10 @@
 import type { DueUnit } from '../market/due-units.ts';
+import { isWeekday } from '../market/calendar.ts';
+import { marketOfInstrument } from '../market/catalogue.ts';
 import { VortexError } from '../market/errors.ts';
 import { freshnessByPause, freshnessOf, unitsBehind, usualDelay } from '../market/freshness.ts';
 import type { Freshness, StaleLimits } from '../market/freshness.ts';
+import { lastTradeDate } from '../market/last-trade-date.ts';
 import { DAY_MS } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { EndOfSeries } from '../market/stored-series.ts';
@@ -53,6 +56,15 @@ function hasLaterMonth(standing: Standing, market: readonly Standing[]): boolean
   });
 }
 
+/** From when on a contract may have ended: near the end of its month, or from its last trade date on by the exchange's rule. */
+function mayEndFrom({ series: { contract, instrument }, table }: Standing): number {
+  if (contract === undefined) return Infinity;
+  const market = marketOfInstrument(instrument)?.id ?? instrument.id;
+  const isSession = (date: number): boolean => table?.day(date).isDue ?? isWeekday(date);
+  const byRule = lastTradeDate(market, contract.year, contract.month, isSession) ?? Infinity;
+  return Math.min(contract.life.to - ENDING_DAYS * DAY_MS, byRule);
+}
+
 /** Judges all series of a run together, once all of them are stored. */
 export class Judgement {
   readonly #all: readonly Standing[];
@@ -93,10 +105,8 @@ export class Judgement {
   /** A contract near its end that stands still while a later month goes on has ended. */
   #ofContract(standing: Standing, behind: number, last: number, to: number): Verdict {
     const { series } = standing;
-    const life = series.contract?.life.to ?? Infinity;
     const isEnding =
-      this.#rules.now >= life - ENDING_DAYS * DAY_MS &&
-      hasLaterMonth(standing, this.#markets.get(marketOf(standing)) ?? []);
+      this.#rules.now >= mayEndFrom(standing) && hasLaterMonth(standing, this.#markets.get(marketOf(standing)) ?? []);
     if (!isEnding) return this.#verdict(standing, behind, this.#freshness(standing, behind, last, to));
     const ended = { kind: 'contract', on: last, at: this.#rules.now } as const;
     // One that trades now and then stands still only after a longer pause than its usual ones.

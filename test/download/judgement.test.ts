@@ -174,6 +174,13 @@ describe('a contract near its end', () => {
     expect(after('2024-06-20')?.kind).toBe('contract');
   });
 
+  it('may end from its last trade date on where the rule is known: Brent stops two months before its month', () => {
+    // The contract of August 2024 ended on 28 June; the one of October goes on.
+    const brent = standing({ id: 'BRENT_W', last: '2024-06-28', month: 8 });
+    const later = standing({ id: 'BRENT_W', last: '2024-07-12', month: 10 });
+    expect(judge([brent, later])[0]).toMatchObject({ freshness: 'fresh', ended: { on: day('2024-06-28') } });
+  });
+
   it('has not ended while no later month has newer bars, or more than 45 days before the end of its month', () => {
     expect(judge([standing({ id: 'GOLD', last: '2024-07-05', month: 7 })])[0]).toMatchObject({ freshness: 'failed' });
     const later = standing({ id: 'GOLD', last: '2024-07-12', month: 12 });

@@ -33,7 +33,17 @@ const desk = new RunDesk(runName, () => now);
 const light: PreparedRun = async (run, _, onProgress) => {
   onProgress(1, 1);
   log.child({ run }).info('done');
-  const series = { planned: 1, updated: 1, unchanged: 0, empty: 0, postponed: 0, failed: 0, unservable: 0, stale: 0, suspect: 0 };
+  const series = {
+    planned: 1,
+    updated: 1,
+    unchanged: 0,
+    empty: 0,
+    postponed: 0,
+    failed: 0,
+    unservable: 0,
+    stale: 0,
+    suspect: 0,
+  };
   const traffic = { yahoo: { requests: { 200: 1 }, retries: {}, circuit: 'closed' as const } };
   metrics.addRun({
     exitCode: 0,
