@@ -65,7 +65,7 @@ export class SilentDays {
       new Map<string, TradeDate[]>(),
       new Map<string, TradeDate[]>(),
     ];
-    for (const [id, exchange] of exchangesOf(standings, now)) {
+    for (const [id, exchange] of [...exchangesOf(standings, now)].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const units = [...dueUnits(exchange.table, { from: now - LOOK_DAYS * DAY_MS, to: now + 2 * DAY_MS }, '1d')];
       const silent = units.filter((unit) => isSilent(exchange, unit)).map(({ date }) => date);
       const heard = units.filter(

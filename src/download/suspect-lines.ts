@@ -12,9 +12,10 @@ const NAMED = 3;
 /** Most lines on suspects of one run. */
 const LINES = 10;
 
+/** In order of their names: the order in which jobs end differs from run to run. */
 function names(series: readonly string[]): string {
   const rest = series.length - NAMED;
-  return `${series.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return `${[...series].sort().slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function grouped(found: readonly (readonly [what: string, series: string])[]): Map<string, string[]> {
@@ -68,7 +69,7 @@ export function suspectLines(standings: readonly Standing[], silent: SilentDays,
       }
     }
   }
-  const lines = [...grouped(news)].map(
+  const lines = [...grouped(news.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))].map(
     ([what, series]) =>
       `suspect: no bar of ${what} though one is due, in ${names(series)}; vortex asks again each night`,
   );

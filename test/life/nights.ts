@@ -7,7 +7,7 @@ export interface Night {
   /** The date of UTC on which the run began. */
   readonly date: string;
   readonly code: number;
-  /** What stderr said, line by line, without the tables of results. */
+  /** What people were told, line by line. */
   readonly lines: readonly string[];
   /** Requests that the provider's stand-in was asked in the night. */
   readonly requests: number;
@@ -34,9 +34,6 @@ export async function command(
   }
 }
 
-/** What a run says that a reader must see: questions, suspects, stale series, warnings, errors. */
-const TOLD = /suspect|stale|stands? still|holiday\?|warn|seems to have ended|refused|identity|no bar|failed|clock/i;
-
 /** Runs a command in the night of a date, at an hour when every exchange of the sandbox has closed. */
 export async function night(
   sandbox: StandIn,
@@ -48,7 +45,7 @@ export async function night(
   await sandbox.change({ now, faults });
   const before = await sandbox.requests();
   const { code, stderr } = await command([...args, '--now', now, '--log-level', 'silent'], sandbox.env);
-  const lines = stderr.split('\n').filter((line) => TOLD.test(line));
+  const lines = stderr.split('\n').filter((line) => line.startsWith('vortex: '));
   return { date, code, lines, requests: (await sandbox.requests()) - before };
 }
 
