@@ -3,6 +3,7 @@ import { VortexError } from '../market/errors.ts';
 import { DAY_MS } from '../market/period.ts';
 import type { Job } from '../plan/plan.ts';
 import { POSTPONING } from './endings.ts';
+import { groupedBy } from './groups.ts';
 import type { Standing } from './standing.ts';
 
 /** A market is known when a month of it has a bar no older than this before the end of what is wanted. */
@@ -53,11 +54,12 @@ export function settleAbsences(
   standings: readonly Standing[],
   newestStored: (job: Job) => number | undefined,
 ): void {
-  const markets = new Map<string, HeldAbsence[]>();
-  for (const one of held)
-    markets.set(marketOf(one.job.series), [...(markets.get(marketOf(one.job.series)) ?? []), one]);
-  for (const [market, months] of markets) {
-    const others = standings.filter(({ series }) => series.contract !== undefined && marketOf(series) === market);
+  if (held.length === 0) return;
+  const contracts = groupedBy(standings, ({ series }) =>
+    series.contract === undefined ? undefined : marketOf(series),
+  );
+  for (const [market, months] of groupedBy(held, ({ job }) => marketOf(job.series))) {
+    const others = contracts.get(market) ?? [];
     const isRefused = others.some(({ error, stored }) => {
       return error !== undefined && !POSTPONING.has(error.code) && stored.rows > 0;
     });

@@ -4,9 +4,11 @@ import { freshnessByPause, freshnessOf, unitsBehind, usualDelay } from '../marke
 import type { Freshness, StaleLimits } from '../market/freshness.ts';
 import { DAY_MS } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
-import type { EndedSeries } from '../market/stored-series.ts';
+import type { EndOfSeries } from '../market/stored-series.ts';
 import { ENDING_DAYS } from './proof.ts';
-import { groupOf, hasUnit, isLiveSeries, isRegularSeries, lastOf } from './standing.ts';
+import { groupedBy, groupsOf } from './groups.ts';
+import type { Group } from './groups.ts';
+import { groupOf, isLiveSeries, isRegularSeries, lastOf } from './standing.ts';
 import type { Standing } from './standing.ts';
 import type { SilentDays } from './silent-days.ts';
 
@@ -23,7 +25,7 @@ export interface Verdict {
   /** Due dates that it is behind; 0 where that says nothing. */
   readonly behind: number;
   readonly freshness: Freshness;
-  readonly ended?: EndedSeries;
+  readonly ended?: EndOfSeries;
   readonly error?: VortexError;
 }
 
@@ -33,41 +35,29 @@ export interface JudgeRules {
   readonly now: number;
 }
 
-type Groups = ReadonlyMap<string, readonly Standing[]>;
-
-function groupsOf(standings: readonly Standing[], now: number): Groups {
-  const groups = new Map<string, Standing[]>();
-  for (const standing of standings) {
-    const name = groupOf(standing);
-    if (name === undefined || !isLiveSeries(standing, now)) continue;
-    groups.set(name, [...(groups.get(name) ?? []), standing]);
-  }
-  return groups;
-}
-
 /** Whether at least half of the other series of a group have a bar in the unit; undefined when they are too few. */
-function groupHas(standing: Standing, groups: Groups, unit: DueUnit): boolean | undefined {
-  const others = (groups.get(groupOf(standing) ?? '') ?? []).filter((other) => other !== standing);
-  const asked = others.filter(({ stored, isAnswered }) => isAnswered && (stored.coverage.at(-1)?.to ?? 0) >= unit.to);
-  return asked.length < GROUP ? undefined : 2 * asked.filter((other) => hasUnit(other, unit)).length >= asked.length;
+function groupHas(standing: Standing, group: Group | undefined, unit: DueUnit): boolean | undefined {
+  const { asked, met } = group?.others(standing, unit) ?? { asked: 0, met: 0 };
+  return asked < GROUP ? undefined : 2 * met >= asked;
 }
+
+const marketOf = ({ series: { instrument, period } }: Standing): string => `${instrument.id} ${period}`;
 
 /** A later month of the same market that has newer bars. */
-function hasLaterMonth(standing: Standing, all: readonly Standing[]): boolean {
-  const { instrument, contract, period } = standing.series;
+function hasLaterMonth(standing: Standing, market: readonly Standing[]): boolean {
+  const { contract } = standing.series;
   const last = lastOf(standing) ?? Infinity;
-  return all.some(({ series, stored }) => {
-    const isSame = series.instrument.id === instrument.id && series.period === period;
-    return (
-      isSame && (series.contract?.life.to ?? 0) > (contract?.life.to ?? Infinity) && (stored.tail.at(-1) ?? 0) > last
-    );
+  return market.some((other) => {
+    const end = other.series.contract?.life.to ?? 0;
+    return end > (contract?.life.to ?? Infinity) && (lastOf(other) ?? 0) > last;
   });
 }
 
 /** Judges all series of a run together, once all of them are stored. */
 export class Judgement {
   readonly #all: readonly Standing[];
-  readonly #groups: Groups;
+  readonly #groups: ReadonlyMap<string, Group>;
+  readonly #markets: ReadonlyMap<string, readonly Standing[]>;
   readonly #rules: JudgeRules;
   readonly #silent: SilentDays;
 
@@ -75,6 +65,8 @@ export class Judgement {
     this.#all = standings;
     this.#rules = rules;
     this.#groups = groupsOf(standings, rules.now);
+    const contracts = standings.filter(({ series }) => series.contract !== undefined);
+    this.#markets = groupedBy(contracts, marketOf);
     this.#silent = silent;
   }
 
@@ -102,22 +94,29 @@ export class Judgement {
   #ofContract(standing: Standing, behind: number, last: number, to: number): Verdict {
     const { series } = standing;
     const life = series.contract?.life.to ?? Infinity;
-    const isEnding = this.#rules.now >= life - ENDING_DAYS * DAY_MS && hasLaterMonth(standing, this.#all);
+    const isEnding =
+      this.#rules.now >= life - ENDING_DAYS * DAY_MS &&
+      hasLaterMonth(standing, this.#markets.get(marketOf(standing)) ?? []);
     if (!isEnding) return this.#verdict(standing, behind, this.#freshness(standing, behind, last, to));
     const ended = { kind: 'contract', on: last, at: this.#rules.now } as const;
-    return { series: series.key, behind: 0, freshness: 'fresh', ...(behind >= ENDED_UNITS ? { ended } : {}) };
+    // One that trades now and then stands still only after a longer pause than its usual ones.
+    const isStill = this.#isMeasured(standing)
+      ? behind >= ENDED_UNITS
+      : freshnessByPause(last, to, standing.stored.rhythm, this.#rules.limits) !== 'fresh';
+    return { series: series.key, behind: 0, freshness: 'fresh', ...(isStill ? { ended } : {}) };
   }
 
   #isMeasured({ table, ...standing }: Standing): boolean {
     if (table === undefined || !isRegularSeries(standing)) return false;
-    return table.isProven || (this.#groups.get(groupOf({ ...standing, table }) ?? '')?.length ?? 0) > GROUP;
+    return table.isProven || (this.#groupOf({ ...standing, table })?.size ?? 0) > GROUP;
   }
 
   #behind(standing: Standing, last: number, to: number): number {
     const { table, series } = standing;
     if (table === undefined) return 0;
+    const group = this.#groupOf(standing);
     const isCounted = (unit: DueUnit): boolean =>
-      !this.#silent.has(table.id, unit.date) && (table.isProven || groupHas(standing, this.#groups, unit) === true);
+      !this.#silent.has(table.id, unit.date) && (table.isProven || groupHas(standing, group, unit) === true);
     const units = unitsBehind({ last, to, period: series.period, table, isCounted });
     return Math.max(0, units.length - usualDelay(standing.stored.delays ?? []));
   }
@@ -129,18 +128,22 @@ export class Judgement {
   }
 
   /** A series that the source dropped, or that stood still for long, while half of its exchange is fresh. */
-  #presumedEnd(standing: Standing, behind: number, last: number): EndedSeries | undefined {
+  #presumedEnd(standing: Standing, behind: number, last: number): EndOfSeries | undefined {
     if (behind < this.#rules.limits.failSessions + PRESUMED_UNITS) return undefined;
-    const others = (this.#groups.get(groupOf(standing) ?? '') ?? []).filter((other) => other !== standing);
-    const fresh = others.filter((other) => (lastOf(other) ?? 0) > last).length;
-    if (others.length === 0 || 2 * fresh < others.length) return undefined;
+    const group = this.#groupOf(standing);
+    const others = (group?.size ?? 1) - 1;
+    if (others === 0 || 2 * (group?.newerThan(last) ?? 0) < others) return undefined;
     return { kind: 'presumed', on: last, at: this.#rules.now };
   }
 
-  #verdict({ series, provider = 'its provider' }: Standing, behind: number, freshness: Freshness): Verdict {
+  #groupOf(standing: Pick<Standing, 'series' | 'table'>): Group | undefined {
+    return this.#groups.get(groupOf(standing) ?? '');
+  }
+
+  #verdict({ series, stored, provider = 'its provider' }: Standing, behind: number, freshness: Freshness): Verdict {
     const base = { series: series.key, behind, freshness };
     if (freshness !== 'failed') return base;
-    const last = this.#all.find((one) => one.series.key === series.key)?.stored.tail.at(-1) ?? 0;
+    const last = stored.tail.at(-1) ?? 0;
     const message =
       `${series.symbol} stands still: its last bar is of ${formatStamp(last, series.period)}, and ${provider} has answered ` +
       `without a newer one since${behind > 0 ? `, for ${behind} sessions` : ''}; look at the source, then ` +

@@ -1,6 +1,8 @@
 import type { Bars } from '../market/bars.ts';
-import { firstBarFrom } from '../market/bars.ts';
+import { barsWithin, firstBarFrom } from '../market/bars.ts';
+import type { TradeDate } from '../market/calendar.ts';
 import { dueUnitsBefore } from '../market/due-units.ts';
+import type { DueUnit } from '../market/due-units.ts';
 import type { ExchangeTable } from '../market/exchange-table.ts';
 import { refusedError } from '../plan/refused.ts';
 import type { VortexError } from '../market/errors.ts';
@@ -8,14 +10,15 @@ import type { Series } from '../market/instrument.ts';
 import { DAY_MS, isIntraday } from '../market/period.ts';
 import { HOLE_UNITS, missingRuns } from '../market/proof.ts';
 import type { MissingRun } from '../market/proof.ts';
-import { rhythmAt } from '../market/rhythm.ts';
+import { joinedRhythm, rhythmAt } from '../market/rhythm.ts';
 import type { Rhythm, SeriesKind } from '../market/rhythm.ts';
 import type { RefusedRange, StoredSeries, Suspect } from '../market/stored-series.ts';
 import { shortSessions } from '../market/short-sessions.ts';
 import { refusedAfter, suspectsAfter, SUSPECT_UNITS } from '../market/suspects.ts';
 import type { FoundSuspect } from '../market/suspects.ts';
-import { subtract, unite } from '../market/time-range.ts';
+import { intersect, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
+import { answeredWhole, judgedRanges } from './answered-ranges.ts';
 
 /** Days before the end of its month in which a contract may stop trading, where its last trade date is not known. */
 export const ENDING_DAYS = 45;
@@ -44,8 +47,8 @@ export interface Judged {
   readonly answered: TimeRanges;
   /** What the source says its first bar is, milliseconds since the epoch, UTC. */
   readonly firstBar?: number | undefined;
-  /** The contract's last trade date is known by the source's word or by rule. */
-  readonly isLastDateKnown: boolean;
+  /** The contract's true last trade date, where a source has told it. */
+  readonly lastDate?: TradeDate | undefined;
 }
 
 /** What the answers prove. */
@@ -65,28 +68,20 @@ export interface Proof {
 
 export const kindOf = ({ contract }: Series): SeriesKind => (contract === undefined ? 'undated' : 'contract');
 
-/** Answered ranges from the bar before them on, so that a silence that began earlier is seen whole. */
-function fromTheBarBefore(time: Float64Array, answered: TimeRanges, covered: TimeRanges): TimeRanges {
-  return answered.reduce<TimeRanges>((all, range) => {
-    const before = time[firstBarFrom(time, range.from) - 1];
-    const isKnown = before !== undefined && subtract({ from: before, to: range.from }, covered).length === 0;
-    return unite(all, isKnown ? { from: before, to: range.to } : range);
-  }, []);
-}
-
 function hadVolume({ time, volume }: Bars, before: number): boolean {
   const row = firstBarFrom(time, before);
   if (row < VOLUME_BARS) return false;
   return volume.subarray(row - VOLUME_BARS, row).every((value) => value > 0);
 }
 
-/** Whether a date of a run may be suspect: of a contract only while it trades and before it may have stopped. */
-function maySuspect({ place, units }: MissingRun, judged: Judged): boolean {
+/** Units of a run that may be suspect: of a contract only while it trades and before it may have stopped. */
+function suspectUnits({ place, units }: MissingRun, judged: Judged): readonly DueUnit[] {
   const { contract } = judged.series;
   const [first] = units;
-  if (contract === undefined || first === undefined) return true;
-  if (!hadVolume(judged.bars, first.from)) return false;
-  return place === 'between' || judged.isLastDateKnown || first.date < contract.life.to - ENDING_DAYS * DAY_MS;
+  if (contract === undefined || first === undefined) return units;
+  if (!hadVolume(judged.bars, first.from)) return [];
+  const lastDate = judged.lastDate ?? contract.life.to - (ENDING_DAYS + 1) * DAY_MS;
+  return place === 'between' ? units : units.filter(({ date }) => date <= lastDate);
 }
 
 /** Whether the source's own remark contradicts a silence before the first bar. A remark after now or after a bar is none. */
@@ -127,16 +122,20 @@ function withoutTable(
   const [first] = answered;
   const after = suspectsAfter({
     before: stored.suspects ?? [],
-    found: (stored.suspects ?? []).filter(({ stamp }) => !bars.time.includes(stamp)),
-    answered,
+    found: (stored.suspects ?? [])
+      .filter(({ stamp }) => !bars.time.includes(stamp))
+      .map((suspect) => ({ ...suspect, to: suspect.stamp + 1 })),
+    isAnswered: answeredWhole(answered, undefined, series.period),
     covered: stored.coverage,
     now,
     suspectDays,
   });
   const isSilent = bars.time.length === 0 && first !== undefined && firstBar <= Math.min(first.from, now);
-  const change = isSilent
-    ? refusedAfter(stored.refused ?? [], answered, answered, now)
-    : { refused: [], confirmed: [] };
+  // What was refused by a table stays so until bars come, even where one answer does not tell which table it was.
+  const refused = (stored.refused ?? []).filter(
+    ({ from, to }) => subtract({ from, to }, answered).length === 0 && barsWithin(bars, from, to).time.length === 0,
+  );
+  const change = refusedAfter(stored.refused ?? [], isSilent ? answered : refused, answered, now);
   const unknown = change.refused.filter(({ isConfirmed }) => !isConfirmed);
   return {
     ...change,
@@ -156,23 +155,28 @@ export function proveAnswer(judged: Judged, rules: ProofRules): Proof {
   const known = answered.reduce(unite, stored.coverage);
   const { suspects: suspectsBefore = [], refused: refusedBefore = [] } = stored;
   const row = bars.time.length - 1;
-  const rhythm = table === undefined || row < 0 ? stored.rhythm : rhythmAt(bars.time, row, table, series.period);
+  const isEndOnly = (bars.time[0] ?? -Infinity) > (stored.first ?? Infinity);
+  const measured = table === undefined || row < 0 ? undefined : rhythmAt(bars.time, row, table, series.period);
+  const rhythm = measured === undefined ? stored.rhythm : isEndOnly ? joinedRhythm(measured, stored.rhythm) : measured;
   if (table?.isProven !== true) return withoutTable(judged, known, rhythm, rules);
-  const ranges = fromTheBarBefore(bars.time, answered, stored.coverage);
-  const runs = missingRuns({ time: bars.time, period: series.period, kind: kindOf(series), table, ranges });
+  const ranges = judgedRanges(bars.time, answered, stored.coverage, table, series.period);
+  const older = isEndOnly ? { rhythm: stored.rhythm } : undefined;
+  const runs = missingRuns({ time: bars.time, period: series.period, kind: kindOf(series), table, ranges, older });
   const holes = runs.filter((run) => isHole(run, judged, now));
   const change = refusedAfter(refusedBefore, holes.map(rangeOf), answered, now);
   const unknown = change.refused.filter(({ isConfirmed }) => !isConfirmed);
   const recent = recentFrom(table, judged, now);
   const found = runs
-    .filter((run) => run.isExpected && run.place !== 'before' && !holes.includes(run) && maySuspect(run, judged))
-    .flatMap(({ units }) => units.map(({ stamp, from }): FoundSuspect => ({ stamp, isOld: from < recent })));
-  const short = isIntraday(series.period) ? shortSessions(bars.time, ranges, table, series.period) : [];
-  const cut = short.filter(({ from }) => from >= recent).map(({ stamp }): FoundSuspect => ({ stamp, isOld: false }));
+    .filter((run) => run.isExpected && run.place !== 'before' && !holes.includes(run))
+    .flatMap((run) => suspectUnits(run, judged))
+    .map(({ stamp, from, to }): FoundSuspect => ({ stamp, to, isOld: from < recent }));
+  const lately = ranges.flatMap((range) => intersect(range, { from: recent, to: Infinity }) ?? []);
+  const short = isIntraday(series.period) ? shortSessions(bars.time, lately, table, series.period) : [];
+  const cut = short.map(({ stamp, to }): FoundSuspect => ({ stamp, to, isOld: false }));
   const after = suspectsAfter({
     before: suspectsBefore.filter(({ stamp }) => !unknown.some(({ from, to }) => stamp >= from && stamp < to)),
     found: [...found, ...cut],
-    answered: ranges,
+    isAnswered: answeredWhole(answered, table, series.period),
     covered: stored.coverage,
     now,
     suspectDays: rules.suspectDays,

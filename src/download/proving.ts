@@ -61,7 +61,7 @@ export function withProof(job: Job, fetched: FetchedSeries, recording: Recording
     bars: worked,
     answered,
     firstBar: source?.firstBar,
-    isLastDateKnown: source?.expires !== undefined || change.known.stored.expires !== undefined,
+    lastDate: source?.expires ?? change.known.stored.expires,
   };
   const proof = proveAnswer(judged, rules);
   const delays = delaysAfter(judged, job.reason === 'update', rules.table);

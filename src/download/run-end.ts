@@ -5,13 +5,14 @@ import { MINUTE_MS } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { Suspect } from '../market/stored-series.ts';
 import type { Job, Settled } from '../plan/plan.ts';
-import type { SilentDates } from './silent-days.ts';
 import { SilentDays } from './silent-days.ts';
 import { versionFacts } from '../store/manifest.ts';
-import { writeEnded, writeSuspects } from '../store/proof-form.ts';
+import { writeEnded } from '../store/ended.ts';
+import { writeSuspects } from '../store/proof-form.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import { Judgement } from './judgement.ts';
 import type { Verdict } from './judgement.ts';
+import { oldAnswer } from './old-answer.ts';
 import type { RunTools } from './run-tools.ts';
 import { recentOf, storedAfter } from './standing.ts';
 import type { Standing } from './standing.ts';
@@ -26,14 +27,10 @@ const CLOCK_MS = 5 * MINUTE_MS;
 /** What the series of a run are judged by at its end. */
 export interface EndRules {
   readonly limits: StaleLimits;
+  /** Days after which a suspect date settles as absent. */
+  readonly suspectDays: number;
   /** Milliseconds since the epoch, UTC. */
   readonly now: number;
-}
-
-/** Remembers between runs on which sessions exchanges were silent. */
-export interface SilentNotes {
-  readonly before: SilentDates;
-  readonly note: (dates: SilentDates) => Promise<void>;
 }
 
 /** How the series of a run stand, to be judged together when all of them are stored. */
@@ -41,6 +38,7 @@ export class RunEnd {
   readonly standings: Standing[] = [];
   readonly #tools: RunTools;
   readonly #rules: EndRules;
+  readonly #old = new Map<string, VortexError>();
   #isClockTold = false;
 
   constructor(tools: RunTools, rules: EndRules) {
@@ -52,12 +50,20 @@ export class RunEnd {
   addStored(job: Job, change: SeriesChange, worked: WorkedSeries, error: VortexError | undefined): void {
     const { source, proof, recording } = worked;
     const time = recording.worked?.time;
-    this.#compareClocks(job.provider, source?.clock);
+    const clock = source?.clock;
+    const now = this.#tools.realNow?.();
+    const table = this.#tools.tableOf?.(job.series.instrument, source);
+    const stored = storedAfter(change, time);
+    this.#compareClocks(job.provider, clock);
+    if (error === undefined && clock !== undefined && now !== undefined) {
+      const old = oldAnswer(job, stored.coverage, table, { clock, now });
+      if (old !== undefined) this.#old.set(job.series.key, old);
+    }
     this.standings.push({
       series: job.series,
       provider: job.provider,
-      table: this.#tools.tableOf?.(job.series.instrument, source),
-      stored: storedAfter(change, time),
+      table,
+      stored,
       before: job.stored.coverage,
       recent: recentOf(time ?? Float64Array.from(job.stored.tail)),
       isCurrent: job.isCurrent === true,
@@ -86,7 +92,7 @@ export class RunEnd {
 
   /** A series that is up to date. */
   addSettled(entry: Settled): void {
-    if (!('stored' in entry)) return;
+    if (entry.outcome !== 'unchanged' && entry.outcome !== 'empty') return;
     this.standings.push(this.#plain(entry.series, entry.stored, entry.stored.provider, entry.isCurrent, undefined));
   }
 
@@ -119,10 +125,11 @@ export class RunEnd {
     const { silentNotes } = this.#tools;
     const { now } = this.#rules;
     const silent = new SilentDays(this.standings, silentNotes?.before ?? {}, now);
-    const suspects = groupSuspects(this.standings, now);
+    const suspects = groupSuspects(this.standings, now, this.#rules.suspectDays);
     const verdicts = new Judgement(this.standings, this.#rules, silent).verdicts();
     const ended = verdicts.filter((verdict) => verdict.ended !== undefined);
     for (const verdict of verdicts) tally.judge(verdict);
+    for (const [series, error] of this.#old) tally.judge({ series, behind: 0, freshness: 'fresh', error });
     for (const { stored, series } of this.standings) {
       const all = [...(stored.suspects ?? []), ...(suspects.get(series.key) ?? [])];
       if (all.length > 0)
@@ -172,7 +179,7 @@ export class RunEnd {
       const facts = {
         ...versionFacts(known.version),
         ...writeSuspects(all, series.period),
-        ...(end === undefined ? {} : { ended: writeEnded(end) }),
+        ...(end === undefined ? {} : writeEnded({ ended: end })),
       };
       await store.commit({ series, known, formats: known.formats, facts });
     }

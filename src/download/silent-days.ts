@@ -4,7 +4,9 @@ import { dueUnits } from '../market/due-units.ts';
 import type { DueUnit } from '../market/due-units.ts';
 import type { ExchangeTable } from '../market/exchange-table.ts';
 import { VortexError } from '../market/errors.ts';
+import { usualDelay } from '../market/freshness.ts';
 import { DAY_MS } from '../market/period.ts';
+import { groupedBy } from './groups.ts';
 import { hasUnit, isLiveSeries, isRegularSeries } from './standing.ts';
 import type { Standing } from './standing.ts';
 
@@ -19,6 +21,12 @@ const KEPT_DAYS = 120;
 /** Dates by exchange. */
 export type SilentDates = Readonly<Record<string, readonly TradeDate[]>>;
 
+/** Remembers between runs on which sessions exchanges were silent. */
+export interface SilentNotes {
+  readonly before: SilentDates;
+  readonly note: (dates: SilentDates) => Promise<void>;
+}
+
 /** What a run has to say about exchanges. */
 export interface SilentWord {
   /** Dates that were not silent before, as questions. */
@@ -28,26 +36,42 @@ export interface SilentWord {
 
 interface Exchange {
   readonly table: ExchangeTable;
-  readonly series: readonly Standing[];
+  readonly units: readonly DueUnit[];
+  readonly series: readonly Asked[];
 }
 
-function exchangesOf(standings: readonly Standing[], now: number): Map<string, Exchange> {
-  const found = new Map<string, Exchange>();
-  for (const standing of standings) {
-    const { table, series, isAnswered } = standing;
-    if (table?.isProven !== true || series.period !== '1d' || !isAnswered) continue;
-    if (!isLiveSeries(standing, now) || !isRegularSeries(standing)) continue;
-    found.set(table.id, { table, series: [...(found.get(table.id)?.series ?? []), standing] });
-  }
-  return found;
+/** A series, and how many of the units looked at it was asked for, but for those by which its bars usually come late. */
+interface Asked {
+  readonly standing: Standing;
+  readonly units: number;
 }
 
-function isSilent({ series }: Exchange, unit: DueUnit): boolean {
-  const asked = series.filter(({ stored }) => {
-    const to = stored.coverage.at(-1)?.to ?? 0;
-    return to >= unit.to && (stored.first ?? Infinity) < unit.from;
+function isHeard(standing: Standing, now: number): boolean {
+  const { table, series, isAnswered } = standing;
+  if (table?.isProven !== true || series.period !== '1d' || !isAnswered) return false;
+  return isLiveSeries(standing, now) && isRegularSeries(standing);
+}
+
+function exchangesOf(standings: readonly Standing[], now: number): Exchange[] {
+  const heard = standings.filter((standing) => isHeard(standing, now));
+  return [...groupedBy(heard, ({ table }) => table?.id).values()].flatMap((all): Exchange[] => {
+    const table = all[0]?.table;
+    if (table === undefined) return [];
+    const units = [...dueUnits(table, { from: now - LOOK_DAYS * DAY_MS, to: now + 2 * DAY_MS }, '1d')];
+    const series = all.map((standing): Asked => {
+      const to = standing.stored.coverage.at(-1)?.to ?? 0;
+      const covered = units.filter((unit) => unit.to <= to).length;
+      return { standing, units: covered - usualDelay(standing.stored.delays ?? []) };
+    });
+    return [{ table, units, series }];
   });
-  return asked.length >= LEAST_ASKED && !asked.some((standing) => hasUnit(standing, unit));
+}
+
+function isSilent({ series }: Exchange, unit: DueUnit, row: number): boolean {
+  const asked = series.filter(
+    ({ standing: { stored }, units }) => row < units && (stored.first ?? Infinity) < unit.from,
+  );
+  return asked.length >= LEAST_ASKED && !asked.some(({ standing }) => hasUnit(standing, unit));
 }
 
 /** Sessions of exchanges of which no series has a bar: holidays that no table knows, or a market of which nothing comes. */
@@ -65,12 +89,13 @@ export class SilentDays {
       new Map<string, TradeDate[]>(),
       new Map<string, TradeDate[]>(),
     ];
-    for (const [id, exchange] of [...exchangesOf(standings, now)].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const units = [...dueUnits(exchange.table, { from: now - LOOK_DAYS * DAY_MS, to: now + 2 * DAY_MS }, '1d')];
-      const silent = units.filter((unit) => isSilent(exchange, unit)).map(({ date }) => date);
+    const exchanges = exchangesOf(standings, now).sort((a, b) => (a.table.id < b.table.id ? -1 : 1));
+    for (const exchange of exchanges) {
+      const { table, units, series } = exchange;
+      const { id } = table;
+      const silent = units.filter((unit, row) => isSilent(exchange, unit, row)).map(({ date }) => date);
       const heard = units.filter(
-        ({ date }) =>
-          !silent.includes(date) && exchange.series.some((one) => hasUnit(one, { from: date, to: date + DAY_MS })),
+        (unit) => !silent.includes(unit.date) && series.some(({ standing }) => hasUnit(standing, unit)),
       );
       const last = heard.at(-1)?.date ?? -Infinity;
       all.set(id, silent);

@@ -62,8 +62,9 @@ export function isLiveSeries({ isCurrent, stored, series }: Standing, now: numbe
   );
 }
 
-/** Whether the series has a bar in the unit. */
-export function hasUnit({ recent }: Standing, { from, to }: TimeRange): boolean {
+/** Whether the series has a bar in the unit; before its newest stamps it is taken to have one on each date since its first. */
+export function hasUnit({ recent, stored }: Standing, { from, to }: TimeRange): boolean {
+  if ((recent[0] ?? -Infinity) >= to) return (stored.first ?? Infinity) < to;
   const at = recent[firstBarFrom(recent, from)];
   return at !== undefined && at < to;
 }

@@ -1,6 +1,7 @@
 import { utcDate } from '../market/calendar.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { Suspect } from '../market/stored-series.ts';
+import { groupedBy } from './groups.ts';
 import type { Verdict } from './judgement.ts';
 import type { SilentDays } from './silent-days.ts';
 import type { Standing } from './standing.ts';
@@ -16,12 +17,6 @@ const LINES = 10;
 function names(series: readonly string[]): string {
   const rest = series.length - NAMED;
   return `${[...series].sort().slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-}
-
-function grouped(found: readonly (readonly [what: string, series: string])[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const [what, series] of found) groups.set(what, [...(groups.get(what) ?? []), series]);
-  return groups;
 }
 
 /** Whether today's answer made it a suspect that is told by name. */
@@ -69,10 +64,11 @@ export function suspectLines(standings: readonly Standing[], silent: SilentDays,
       }
     }
   }
-  const lines = [...grouped(news.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))].map(
-    ([what, series]) =>
-      `suspect: no bar of ${what} though one is due, in ${names(series)}; vortex asks again each night`,
-  );
+  news.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const lines = [...groupedBy(news, ([what]) => what)].map(([what, found]) => {
+    const series = names(found.map(([, key]) => key));
+    return `suspect: no bar of ${what} though one is due, in ${series}; vortex asks again each night`;
+  });
   const more =
     lines.length > LINES ? [`… and ${lines.length - LINES} more suspect dates; vortex status lists them`] : [];
   const count = known === 0 ? [] : [`${known} suspect dates in ${holders.size} series; vortex status lists them`];
@@ -83,7 +79,7 @@ export function suspectLines(standings: readonly Standing[], silent: SilentDays,
 export function staleLines(verdicts: readonly Verdict[]): string[] {
   const stale = verdicts.filter(({ freshness }) => freshness === 'stale');
   if (stale.length === 0) return [];
-  const behind = Math.max(...stale.map((verdict) => verdict.behind));
+  const behind = stale.reduce((most, verdict) => Math.max(most, verdict.behind), 0);
   const far = behind === 0 ? '' : `, up to ${behind} sessions behind`;
   return [`stale: ${names(stale.map(({ series }) => series))} stand still${far}`];
 }

@@ -4,8 +4,8 @@ import type { DueUnit } from './due-units.ts';
 import type { ExchangeTable } from './exchange-table.ts';
 import { DAY_MS, isIntraday, periodMs } from './period.ts';
 import type { Period } from './period.ts';
-import { isRegular, LEAST_UNITS, RHYTHM_UNITS, rhythmAt } from './rhythm.ts';
-import type { SeriesKind } from './rhythm.ts';
+import { isRegular, joinedRhythm, LEAST_UNITS, RHYTHM_UNITS, rhythmAt } from './rhythm.ts';
+import type { Rhythm, SeriesKind } from './rhythm.ts';
 import type { TimeRange, TimeRanges } from './time-range.ts';
 
 /** A run of due units without a bar, with no bar of the series in between. */
@@ -28,6 +28,8 @@ export interface ProofInput {
   readonly table: ExchangeTable;
   /** Ranges to look at: what was answered. */
   readonly ranges: TimeRanges;
+  /** What is known of older bars, where only the end was read. */
+  readonly older?: { readonly rhythm: Rhythm | undefined } | undefined;
 }
 
 interface Stretch extends TimeRange {
@@ -68,13 +70,14 @@ export function missingRuns(input: ProofInput): MissingRun[] {
 }
 
 function placeOf(
-  { time, period, kind, table }: ProofInput,
+  { time, period, kind, table, older }: ProofInput,
   [first]: readonly DueUnit[],
 ): Pick<MissingRun, 'place' | 'isExpected'> {
   const row = firstBarFrom(time, first?.from ?? 0) - 1;
-  if (row < 0) return { place: 'before', isExpected: kind === 'undated' };
+  if (row < 0 && older === undefined) return { place: 'before', isExpected: kind === 'undated' };
   const place = row === time.length - 1 ? 'after' : 'between';
   const before = rhythmAt(time, row, table, period);
+  if (older !== undefined) return { place, isExpected: isRegular(joinedRhythm(before, older.rhythm), kind) };
   // Near the first bar what came later tells how the series trades.
   const isYoung = before.due < LEAST_UNITS && row < time.length - 1;
   const rhythm = isYoung ? rhythmAt(time, Math.min(time.length - 1, RHYTHM_UNITS), table, period) : before;

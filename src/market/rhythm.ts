@@ -42,6 +42,21 @@ export function rhythmAt(time: Float64Array, row: number, table: ExchangeTable, 
   return { due, met, longestPauseDays: longestPause(time, row) };
 }
 
+/**
+ * The rhythm of a series of which only the end was read: what the end does not reach back to is taken from what was known.
+ * @param end rhythm of the part that was read
+ * @param before rhythm of the series before
+ */
+export function joinedRhythm(end: Rhythm, before: Rhythm | undefined): Rhythm {
+  const rest = Math.min(RHYTHM_UNITS - end.due, before?.due ?? 0);
+  if (before === undefined || rest <= 0) return end;
+  return {
+    due: end.due + rest,
+    met: end.met + Math.round((before.met * rest) / before.due),
+    longestPauseDays: Math.max(end.longestPauseDays, before.longestPauseDays),
+  };
+}
+
 function longestPause(time: Float64Array, row: number): number {
   let longest = 0;
   for (let at = Math.max(1, row - RHYTHM_UNITS + 1); at <= row; at++) {

@@ -2,7 +2,7 @@ import { utcDate } from './calendar.ts';
 import type { TradeDate } from './calendar.ts';
 import { DAY_MS } from './period.ts';
 import type { RefusedRange, Suspect } from './stored-series.ts';
-import { isWithin } from './time-range.ts';
+import { subtract } from './time-range.ts';
 import type { TimeRange, TimeRanges } from './time-range.ts';
 
 /** Due units back from now in which a suspect is asked again by the requests of each night. */
@@ -20,7 +20,8 @@ const LONGEST_PAUSE = 30;
 
 /** The days on which a source answered so, with today's. */
 function withDay(answered: readonly TradeDate[], today: TradeDate): readonly TradeDate[] {
-  if (answered.at(-1) === today) return answered;
+  // A clock that was set back tells of no further day.
+  if ((answered.at(-1) ?? -Infinity) >= today) return answered;
   return [...answered.slice(0, 1), ...answered.slice(1).slice(-(MOST_DAYS - 2)), today];
 }
 
@@ -29,6 +30,8 @@ const spanDays = (answered: readonly TradeDate[]): number => ((answered.at(-1) ?
 /** What was found of a due unit without a bar. */
 export interface FoundSuspect {
   readonly stamp: number;
+  /** Exclusive end of the unit that the stamp names. */
+  readonly to: number;
   /** Longer ago than SUSPECT_UNITS. */
   readonly isOld: boolean;
 }
@@ -44,8 +47,8 @@ export interface SuspectChange {
 export interface SuspectQuestion {
   readonly before: readonly Suspect[];
   readonly found: readonly FoundSuspect[];
-  /** Ranges that the source answered for now. */
-  readonly answered: TimeRanges;
+  /** Whether the source answered now for the whole unit that a stamp names. */
+  readonly isAnswered: (stamp: number) => boolean;
   /** Ranges that it had answered for before: a silence there is settled unless it is among the suspects. */
   readonly covered: TimeRanges;
   readonly now: number;
@@ -53,25 +56,31 @@ export interface SuspectQuestion {
   readonly suspectDays: number;
 }
 
-const within = (stamp: number, ranges: TimeRanges): boolean => ranges.some((range) => isWithin(stamp, range));
-
 function isSettled({ isOld, answered }: Suspect, suspectDays: number): boolean {
   if (isOld) return answered.length > 1 && spanDays(answered) >= OLD_AGAIN_DAYS;
   return answered.length >= LEAST_ANSWERS && spanDays(answered) >= suspectDays;
 }
 
 /** The suspects of a series after an answer: healed ones are gone, answered ones have a day more, new ones begin. Pure. */
-export function suspectsAfter({ before, found, answered, covered, now, suspectDays }: SuspectQuestion): SuspectChange {
+export function suspectsAfter({
+  before,
+  found,
+  isAnswered,
+  covered,
+  now,
+  suspectDays,
+}: SuspectQuestion): SuspectChange {
   const today = utcDate(now);
   const known = new Map(before.map((suspect) => [suspect.stamp, suspect]));
-  const kept = before.filter(({ stamp }) => !within(stamp, answered));
+  const kept = before.filter(({ stamp }) => !isAnswered(stamp));
   const fresh: Suspect[] = [];
   const asked: Suspect[] = [];
-  for (const { stamp, isOld } of found) {
+  for (const { stamp, to, isOld } of found) {
     const old = known.get(stamp);
-    if (!within(stamp, answered)) continue;
-    if (old !== undefined) asked.push({ ...old, answered: withDay(old.answered, today) });
-    else if (!within(stamp, covered)) fresh.push({ stamp, answered: [today], isOld });
+    // A silence that was only read again, or a session of which a part was asked, is no further answer.
+    if (old !== undefined && isAnswered(stamp)) asked.push({ ...old, answered: withDay(old.answered, today) });
+    else if (old === undefined && subtract({ from: stamp, to }, covered).length > 0)
+      fresh.push({ stamp, answered: [today], isOld });
   }
   const settled = asked.filter((suspect) => isSettled(suspect, suspectDays));
   const suspects = [...kept, ...asked.filter((suspect) => !settled.includes(suspect)), ...fresh];

@@ -207,7 +207,7 @@ describe.concurrent('a series whose provider is away', () => {
     context
       .expect(result?.error?.message)
       .toContain(
-        "bars of yahoo are not mixed into those of barchart: the source's day ends at midnight of Europe/London, that of the stored bars at exchange",
+        "bars of yahoo are not mixed into those of barchart: its day ends at midnight of Europe/London, that of the stored bars at exchange",
       );
     context.expect(contents(join(cwd, 'data'))).toMatchObject(before);
   });

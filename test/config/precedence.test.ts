@@ -29,6 +29,8 @@ test('without any configuration every setting has the default of the specificati
     concurrency: 8,
     overlap_bars: 5,
     settle_minutes: 15,
+    suspect_days: 30,
+    stale: { warn_sessions: 3, fail_sessions: 5 },
     extended_hours: false,
     logging: { level: 'info', format: 'auto', file_max_mb: 10, file_count: 5 },
     serve: {

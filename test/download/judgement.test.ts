@@ -166,6 +166,14 @@ describe('a contract near its end', () => {
     expect(soon?.ended).toBeUndefined();
   });
 
+  it('that trades now and then has not ended before a longer pause than twice its longest', () => {
+    const thin = { rhythm: { due: 60, met: 30, longestPauseDays: 9 } };
+    const later = standing({ id: 'GOLD', last: '2024-07-12', month: 10 });
+    const after = (last: string) => judge([standing({ id: 'GOLD', last, month: 7, stored: thin }), later])[0]?.ended;
+    expect(after('2024-07-01')).toBeUndefined();
+    expect(after('2024-06-20')?.kind).toBe('contract');
+  });
+
   it('has not ended while no later month has newer bars, or more than 45 days before the end of its month', () => {
     expect(judge([standing({ id: 'GOLD', last: '2024-07-05', month: 7 })])[0]).toMatchObject({ freshness: 'failed' });
     const later = standing({ id: 'GOLD', last: '2024-07-12', month: 12 });

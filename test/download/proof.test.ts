@@ -50,6 +50,7 @@ interface Given {
   readonly series?: typeof SPY;
   readonly firstBar?: number;
   readonly now?: number;
+  readonly lastDate?: number;
   readonly exchange?: ExchangeTable | undefined;
 }
 
@@ -60,7 +61,7 @@ function prove({ from = '2024-01-01', to = '2024-07-12', now = NOW, series = SPY
     bars: given.bars,
     answered: [whole(from, to)],
     firstBar: given.firstBar,
-    isLastDateKnown: false,
+    lastDate: given.lastDate,
   };
   const rules = { table: 'exchange' in given ? given.exchange : WEEKDAYS, provider: 'yahoo', suspectDays: 30, now };
   return proveAnswer(judged, rules);
@@ -188,6 +189,16 @@ describe('five or more due dates without a bar', () => {
       { from: day('2024-01-01'), to: range.from },
       { from: range.to, to: day('2024-05-21') },
     ]);
+  });
+
+  it('stay unknown when an answer does not tell by which table it is to be judged', () => {
+    const refused = [{ ...range, answered: [day('2024-07-12')], isConfirmed: false }];
+    const proof = prove({ bars: holed, stored: { refused }, exchange: undefined });
+    expect(proof.error?.code).toBe('bad-answer');
+    expect(proof.refused).toEqual([{ ...range, answered: [day('2024-07-12'), day('2024-07-13')], isConfirmed: false }]);
+    expect(proof.coverage.length).toBe(2);
+    const healed = prove({ bars: bars('2024-01-01', '2024-07-12'), stored: { refused }, exchange: undefined });
+    expect([healed.error, healed.refused]).toEqual([undefined, []]);
   });
 
   it('after the last bar are no bad answer: how old the series is tells', () => {

@@ -13,8 +13,11 @@ const LAST = '2025-02-28';
 const NIGHTS = weekdaysFrom(FIRST, LAST);
 const START = '2024-01-02';
 const STOCKS = ['SPY', 'QQQ', 'KO', 'T0001', 'OCDO.L', 'BTC-USD'];
-const CONTRACTS = ['GCJ25', 'GCM25', 'GCQ25'];
+const CONTRACTS = ['GCJ25', 'GCM25'];
 const ASKED = [...STOCKS.map((key) => `stock:${key}`), 'EURUSD', ...CONTRACTS.map((key) => `future:${key}`)];
+
+/** Lives from the end of August 2024 on. */
+const LATEST = { from: '2024-09-02', ask: 'future:GCQ25' };
 
 /** What is wrong at the source in some nights: from the first date on, up to and without the second. */
 const TROUBLES: readonly (readonly [from: string, until: string, faults: string])[] = [
@@ -138,7 +141,8 @@ it('nights with holidays, late days, a lost week and another currency: what is t
   const nights: Night[] = [];
   for (const date of NIGHTS) {
     const [, , faults = ''] = TROUBLES.find(([from, until]) => date >= from && date < until) ?? [];
-    nights.push(await night(sandbox, date, ['download', ...ASKED, '--start', START, '-o', data], { faults }));
+    const asked = date < LATEST.from ? ASKED : [...ASKED, LATEST.ask];
+    nights.push(await night(sandbox, date, ['download', ...asked, '--start', START, '-o', data], { faults }));
   }
   const told = nights.filter(({ lines }) => lines.length > 0).map(({ date, lines }) => [date, lines.map(gistOf)]);
   expect(Object.fromEntries(told)).toEqual(TOLD);

@@ -82,7 +82,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { provider: 'yahoo', kind: 'revise-late', ...SEEN, end: '2024-07-02' },
   { provider: 'yahoo', kind: 'rebase', ...SEEN },
   // Some instruments have none, so that an answer without it is a good one.
-  { provider: 'yahoo', kind: 'no-adjclose', ...BELIEVED },
+  { provider: 'yahoo', kind: 'no-adjclose', ...SEEN },
   // Days that are not in a good answer count as days without trade until the last bars are asked for again.
   { provider: 'yahoo', kind: 'lost-week', ...SEEN },
   { provider: 'yahoo', kind: 'unlisted', ...failed('no-such-symbol') },
