@@ -48,7 +48,7 @@ it('a day that three of four tickers lack until 8 September is suspect at once, 
     during.map((date) => [date, without]),
   );
   const byName =
-    `vortex: suspect: no bar of ${LATE} (yahoo) though one is due, in stocks/1d/SPY, stocks/1d/QQQ, stocks/1d/KO; ` +
+    `vortex: suspect: no bar of ${LATE} (yahoo) though one is due, in stocks/1d/KO, stocks/1d/QQQ, stocks/1d/SPY; ` +
     'vortex asks again each night';
   expect(nights.flatMap(({ date, lines }) => lines.map((line) => [date, line]))).toEqual([
     ['2026-08-31', byName],
