@@ -29,6 +29,8 @@ export interface Verdict {
   readonly behind: number;
   readonly freshness: Freshness;
   readonly ended?: EndOfSeries;
+  /** An earlier run has told of its end. */
+  readonly isKnown?: true;
   readonly error?: VortexError;
 }
 
@@ -88,6 +90,8 @@ export class Judgement {
   }
 
   #judge(standing: Standing): Verdict | undefined {
+    const again = this.#stillEnded(standing);
+    if (again !== undefined) return again;
     const last = lastOf(standing);
     const to = standing.stored.coverage.at(-1)?.to;
     const isGone = standing.error?.code === 'no-such-symbol';
@@ -100,6 +104,13 @@ export class Judgement {
       return presumed && { series: standing.series.key, behind, freshness: 'fresh', ended: presumed };
     }
     return this.#verdict(standing, behind, this.#freshness(standing, behind, last, to));
+  }
+
+  /** A series that seemed to have ended, was asked for again and still has no newer bar: the next week begins. */
+  #stillEnded({ stored: { ended }, series, error, proof }: Standing): Verdict | undefined {
+    if (ended?.kind !== 'presumed' || (error?.code !== 'no-such-symbol' && proof === undefined)) return undefined;
+    const at = this.#rules.now;
+    return { series: series.key, behind: 0, freshness: 'fresh', ended: { ...ended, at }, isKnown: true };
   }
 
   /** A contract near its end that stands still while a later month goes on has ended. */

@@ -157,8 +157,8 @@ export class RunEnd {
     (this.#tools.announce ?? this.#tools.warn)(line);
   }
 
-  #endedLine({ series, ended }: Verdict): string | undefined {
-    if (ended?.kind !== 'presumed') return undefined;
+  #endedLine({ series, ended, isKnown }: Verdict): string | undefined {
+    if (ended?.kind !== 'presumed' || isKnown === true) return undefined;
     const last = ended.on === undefined ? '' : `; its last bar is of ${formatTradeDate(ended.on)}`;
     return (
       `${series} seems to have ended${last}, while other series of its exchange go on; vortex asks for it once a week ` +

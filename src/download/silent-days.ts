@@ -89,7 +89,8 @@ export class SilentDays {
       new Map<string, TradeDate[]>(),
       new Map<string, TradeDate[]>(),
     ];
-    for (const exchange of exchangesOf(standings, now)) {
+    const exchanges = exchangesOf(standings, now).sort((a, b) => (a.table.id < b.table.id ? -1 : 1));
+    for (const exchange of exchanges) {
       const { table, units, series } = exchange;
       const { id } = table;
       const silent = units.filter((unit, row) => isSilent(exchange, unit, row)).map(({ date }) => date);

@@ -39,11 +39,11 @@ export function recentOf(time: Float64Array): Float64Array {
 
 /** What the folder has of a series once a change is on the disk. */
 export function storedAfter({ series, known, facts }: SeriesChange, time: Float64Array | undefined): StoredSeries {
-  const before = known.version;
   const tail = time === undefined || time.length === 0 ? known.stored.tail : Array.from(time.slice(-10));
   const first = known.stored.first ?? time?.[0];
   const rows = Math.max(known.stored.rows, time?.length ?? 0);
-  const version = { ...before, ...facts, rows, tail: [], columns: [], files: [], updated_at: '', run: '' };
+  // What the facts do not name is gone: a healed suspect, a new life after an end.
+  const version = { ...facts, rows, tail: [], columns: [], files: [], updated_at: '', run: '' };
   return { ...storedSeries(version, series.period), rows, tail, ...(first === undefined ? {} : { first }) };
 }
 

@@ -13,9 +13,10 @@ const NAMED = 3;
 /** Most lines on suspects of one run. */
 const LINES = 10;
 
+/** In order of their names: the order in which jobs end differs from run to run. */
 function names(series: readonly string[]): string {
   const rest = series.length - NAMED;
-  return `${series.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return `${[...series].sort().slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 /** Whether today's answer made it a suspect that is told by name. */
@@ -63,6 +64,7 @@ export function suspectLines(standings: readonly Standing[], silent: SilentDays,
       }
     }
   }
+  news.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const lines = [...groupedBy(news, ([what]) => what)].map(([what, found]) => {
     const series = names(found.map(([, key]) => key));
     return `suspect: no bar of ${what} though one is due, in ${series}; vortex asks again each night`;

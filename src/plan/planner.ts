@@ -239,7 +239,7 @@ export function planJobs(
   const own = new OwnRequests(options);
   const instead = (job: Job, away: ReadonlySet<string>): Job | undefined => {
     const asked = entries.get(job.series.key);
-    const wish = asked && untilEnd(asked, job.stored, options.force);
+    const wish = asked && untilEnd(asked, job.stored, options);
     const entry = wish && withExpiry(wish, job.stored);
     const rest = { ...options, providers: options.providers.filter(({ id }) => !away.has(id)) };
     if (entry === undefined || (job.stored.rows > 0 && !mayMix(job.stored, options))) return undefined;
@@ -249,7 +249,7 @@ export function planJobs(
   const leftOut: string[] = [];
   for (const asked of entries.values()) {
     const stored = storedOf(asked.series);
-    const wish = untilEnd(asked, stored, options.force);
+    const wish = untilEnd(asked, stored, options);
     if (wish === undefined) {
       settled.push({ series: asked.series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored });
       continue;

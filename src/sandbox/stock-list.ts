@@ -52,6 +52,15 @@ const MADE_UP: readonly Omit<Security, 'curve'>[] = [
     dividends: { months: QUARTERS, friday: 2, amount: 0.46 },
   },
   { ...US, key: 'TSLA', name: 'Sandbox Tesla', level: 21_000, lots: 90_000_000, first: date('2010-06-29') },
+  {
+    ...US,
+    key: 'GONE',
+    name: 'Sandbox Delisted',
+    level: 2_100,
+    lots: 900_000,
+    first: date('2004-05-03'),
+    last: date('2024-10-18'),
+  },
   { ...US, key: 'BRK-B', name: 'Sandbox Berkshire', level: 35_000, lots: 3_500_000, first: date('1996-05-09') },
   { ...US, key: '^GSPC', name: 'Sandbox S&P 500', level: 420_000, lots: 3_000_000_000, first: date('1950-01-03') },
   {

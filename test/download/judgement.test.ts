@@ -243,6 +243,15 @@ describe('what people are told of suspect dates', () => {
     ]);
   });
 
+  it('in the order of dates and names, whichever job ended first', () => {
+    const late = (id: string, date: string) =>
+      standing({ id, last: '2024-07-12', stored: { suspects: [suspect(date, '2024-07-12', '2024-07-13')] } });
+    const told = [late('C', '2024-07-10'), late('B', '2024-07-09'), late('A', '2024-07-10')];
+    const [first, second] = suspectLines(told, none, NOW);
+    expect(first).toContain('2024-07-09');
+    expect(second).toContain('in stocks/1d/A, stocks/1d/C;');
+  });
+
   it('nothing of a date on which the whole exchange was silent', () => {
     const silent = new SilentDays([], { TEST: [day('2024-07-11')] }, NOW);
     const series = standing({
