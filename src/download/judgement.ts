@@ -26,6 +26,8 @@ export interface Verdict {
   readonly behind: number;
   readonly freshness: Freshness;
   readonly ended?: EndedSeries;
+  /** That it has ended was told by an earlier run. */
+  readonly isEndKnown?: boolean;
   readonly error?: VortexError;
 }
 
@@ -79,6 +81,11 @@ export class Judgement {
     const last = lastOf(standing);
     const to = standing.stored.coverage.at(-1)?.to;
     const isGone = standing.error?.code === 'no-such-symbol';
+    const known = standing.stored.ended;
+    if (isGone && known?.kind === 'presumed') {
+      const ended = { ...known, at: this.#rules.now };
+      return { series: standing.series.key, behind: 0, freshness: 'fresh', ended, isEndKnown: true };
+    }
     if (last === undefined || to === undefined || !isLiveSeries(standing, this.#rules.now)) return undefined;
     if (!standing.isAnswered && !isGone) return undefined;
     const behind = this.#behind(standing, last, isGone ? this.#rules.now : to);

@@ -163,8 +163,8 @@ export class RunEnd {
     (this.#tools.announce ?? this.#tools.warn)(line);
   }
 
-  #endedLine({ series, ended }: Verdict): string | undefined {
-    if (ended?.kind !== 'presumed') return undefined;
+  #endedLine({ series, ended, isEndKnown }: Verdict): string | undefined {
+    if (ended?.kind !== 'presumed' || isEndKnown === true) return undefined;
     const last = ended.on === undefined ? '' : `; its last bar is of ${formatTradeDate(ended.on)}`;
     return (
       `${series} seems to have ended${last}, while other series of its exchange go on; vortex asks for it once a week ` +

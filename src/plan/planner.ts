@@ -15,6 +15,7 @@ import { withExpiry } from './expiry.ts';
 import { mayMix, ownBarsBefore, ownCoverage, ownTail, withCommonBars } from './mixing.ts';
 import { inOrder } from './order.ts';
 import type { Job, JobReason, Plan, PlannedProvider, PlanOptions, Settled } from './plan.ts';
+import { asksOnItsOwn, withoutPresumed } from './presumed.ts';
 import { askedTonight, overSuspects, OwnRequests } from './suspects.ts';
 import { answersFor, bridged, earliestServed, longestSpan } from './reach.ts';
 import { firstDay } from './wanted.ts';
@@ -173,7 +174,7 @@ function planOne(
   const guestOf = bound === provider.id ? undefined : bound;
   const covered = guestOf === undefined ? ownCoverage(stored) : stored.coverage;
   const isCounted = capabilities.allowance !== undefined;
-  const unknown = whole ?? (options.force ? [range] : subtract(range, covered));
+  const unknown = whole ?? (options.force ? [range] : withoutPresumed(subtract(range, covered), stored, options.now));
   const missing = options.force ? unknown : askedTonight(unknown, stored, isCounted, options.now);
   const current = isCurrent ? { isCurrent: true as const } : {};
   const asked = overSuspects(
@@ -203,7 +204,8 @@ function planOne(
   };
   if (asked.length > 0) return job;
   const settled = unknown.length > 0 ? waiting(job) : { series, outcome: unchangedOr(stored), stored, ...current };
-  return isCounted || stored.rows === 0 ? settled : { ...settled, idle: job };
+  const isQuiet = isCounted || stored.rows === 0 || !asksOnItsOwn(stored, options.now);
+  return isQuiet ? settled : { ...settled, idle: job };
 }
 
 /** What is planned of a series of which nothing is missing: the job asks only for its suspect dates. */
