@@ -1,3 +1,4 @@
+import { closuresOf } from '../config/closures.ts';
 import { EXIT, worstExitCode } from '../download/exit-code.ts';
 import { runReport } from '../download/run-report.ts';
 import type { RunReport } from '../download/run-report.ts';
@@ -202,7 +203,7 @@ export async function repairFolder(
       await keepRunReport(root, run, runReport(head, outcome.results, outcome.unservable, outcome.allowance));
     }
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
-    const after = await verifyFolder(root, now, under);
+    const after = await verifyFolder(root, now, under, closuresOf(settings.closures));
     const findings = [...lossesOf(patients, root, context), ...after.findings];
     const isBad = findings.some(({ severity }) => severity === 'error') || after.unknown.length > 0;
     return {

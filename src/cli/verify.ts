@@ -1,3 +1,4 @@
+import { closuresOf } from '../config/closures.ts';
 import { relative, resolve, sep } from 'node:path';
 import { EXIT } from '../download/exit-code.ts';
 import { nearest } from '../market/nearest.ts';
@@ -80,7 +81,7 @@ export async function verify(
   const root = context.settings.output_dir;
   const under = paths.map((path) => pathBelow(path, root, process.cwd()));
   const mended = wantsRepair ? await (await import('./repair.ts')).repairFolder(under, context, signal) : undefined;
-  const audit = mended?.audit ?? (await verifyFolder(root, context.now, under));
+  const audit = mended?.audit ?? (await verifyFolder(root, context.now, under, closuresOf(context.settings.closures)));
   const { checked, findings, unknown } = audit;
   tellUnknown(audit, context);
   if (mended !== undefined && !json)

@@ -1,4 +1,5 @@
 import { NO_BARS } from '../market/bars.ts';
+import type { Closure } from '../market/exchange-table.ts';
 import { storedSeries } from '../store/manifest.ts';
 import { requireFolder } from '../store/listing.ts';
 import type { Manifest } from '../store/manifest-form.ts';
@@ -11,12 +12,14 @@ import type { Gap, TradedDays } from './completeness.ts';
 import { SEVERITIES } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { auditFolder } from './folder-audit.ts';
+import { historyHoles } from './history-holes.ts';
 import { neighbourFindings } from './neighbours.ts';
 import type { QuietContract } from './neighbours.ts';
 import { auditSeries } from './series-audit.ts';
 import type { SeriesAudit } from './series-audit.ts';
 import { nameFromKey } from './series-name.ts';
 import type { SeriesName } from './series-name.ts';
+import { SeriesTables } from './standing.ts';
 
 /** What an audit comes to. */
 export interface Audit {
@@ -55,6 +58,14 @@ function daysOf({ name, version, bars }: SeriesAudit): TradedDays[] {
   return [tradedDays(name, (bars ?? NO_BARS).time, coverage, timezone)];
 }
 
+/** Dates long ago on which the exchange of a series traded and the series has no bar. */
+function holesOf({ name, version, bars }: SeriesAudit, tables: SeriesTables, now: number): Finding[] {
+  if (version === undefined || bars === undefined) return [];
+  const stored = storedSeries(version, name.period);
+  const faults = historyHoles(name, bars, { table: tables.of({ ...name, ...version }), stored }, now);
+  return faults.map((fault) => ({ series: name.series, ...fault }));
+}
+
 const hasError = ({ faults }: SeriesAudit): boolean => faults.some(({ severity }) => severity === 'error');
 
 /**
@@ -63,9 +74,15 @@ const hasError = ({ faults }: SeriesAudit): boolean => faults.some(({ severity }
  * believed only when a second look finds it too.
  * @param under paths below the folder (or keys) to which it is limited; none: everything. Completeness is judged among
  *   these series only
+ * @param closures days off by the settings, on which no bar is due
  * @throws VortexError `folder-unusable`
  */
-export async function verifyFolder(root: string, now: number, under: readonly string[]): Promise<Audit> {
+export async function verifyFolder(
+  root: string,
+  now: number,
+  under: readonly string[],
+  closures: readonly Closure[] = [],
+): Promise<Audit> {
   requireFolder(root);
   const open = (): SeriesStore => new SeriesStore(root, 'verify', () => now);
   const store = open();
@@ -79,6 +96,7 @@ export async function verifyFolder(root: string, now: number, under: readonly st
   const broken: Omit<SeriesAudit, 'bars'>[] = [];
   const quiet: QuietContract[] = [];
   const levels: ContractLevel[] = [];
+  const tables = new SeriesTables(closures);
   const keys = store.keys();
   for (const key of keys) {
     const manifest = store.manifestOf(key);
@@ -97,6 +115,7 @@ export async function verifyFolder(root: string, now: number, under: readonly st
     seen.push(key, ...paths);
     checked.push(name);
     findings.push(...audit.faults.map((fault) => ({ series: key, ...fault })));
+    findings.push(...holesOf(audit, tables, now));
     traded.push(...daysOf(audit));
     const { bars, ...rest } = audit;
     if (rest.broken.size > 0) broken.push(rest);
