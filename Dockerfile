@@ -38,6 +38,8 @@ USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["node", "/app/docker/health.mjs"]
 ENTRYPOINT ["/app/docker/entrypoint.sh"]
+# Without a command the image downloads what is configured; it never ends well without having done so.
+CMD ["download"]
 
 # Last, since they change with every commit.
 ARG VERSION=unreleased

@@ -17,8 +17,8 @@ ensure() { # ensure THING… : create it unless `describe` finds it; what follow
   shift
   local verb_at=$((${#thing[@]} - 1))
   local name=${thing[$verb_at]} group=("${thing[@]:0:$verb_at}")
-  cloud "${group[@]}" describe "$name" "${where[@]}" >/dev/null 2>&1 ||
-    cloud "${group[@]}" create "$name" "${where[@]}" "$@"
+  cloud "${group[@]}" describe "$name" ${where[@]+"${where[@]}"} >/dev/null 2>&1 ||
+    cloud "${group[@]}" create "$name" ${where[@]+"${where[@]}"} "$@"
 }
 
 cloud services enable run.googleapis.com cloudscheduler.googleapis.com secretmanager.googleapis.com \
@@ -34,6 +34,10 @@ cloud iam service-accounts describe "$account" >/dev/null 2>&1 ||
   cloud iam service-accounts create vortex --display-name Vortex
 for secret in vortex-barchart-username vortex-barchart-password vortex-serve-token; do
   ensure secrets "$secret" -- --replication-policy=automatic
+  # A job does not start while a secret has no version: an empty one lets it say that the account is missing.
+  if [ -z "$(cloud secrets versions list "$secret" --limit 1 --format 'value(name)')" ]; then
+    printf ' ' | cloud secrets versions add "$secret" --data-file=- >/dev/null
+  fi
   cloud secrets add-iam-policy-binding "$secret" --member "serviceAccount:$account" \
     --role roles/secretmanager.secretAccessor >/dev/null
 done

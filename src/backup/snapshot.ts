@@ -11,7 +11,8 @@ import { manifestEntry, pinSeries, revisionsEntry } from './pinned.ts';
 import { indexLengths, RAW, rawEntries } from './raw-packs.ts';
 
 /** What the program keeps of itself and a backup leaves out: who is at work, what was set aside, logs, caches. */
-const LEFT_OUT = /^(?:lock|journal|quarantine|logs?|caches?|series|revisions|raw|restore-|restic-|restored-config)/;
+const LEFT_OUT =
+  /^(?:backups\.json|lock|journal|quarantine|logs?|caches?|series|revisions|raw|restore-|restic-|restored-config)/;
 /** A look at a series that a run is changing is taken again after so long, milliseconds; then it counts as damaged. */
 const LOOKS_MS = [0, 50, 200, 500, 1000, 2000, 4000];
 

@@ -24,6 +24,10 @@ export function addBackup(
       'Makes a backup of series, manifests, raw answers and settings without their secrets. A download may be at work.',
     )
     .option('--prune', 'then remove backups that no rule of the settings keeps (backup.keep_…)')
+    .option(
+      '--verify-every <days>',
+      'then read it whole, if no verification was good within so many days (0: each time)',
+    )
     .addHelpText('after', '\nExample:\n  vortex backup create --target /mnt/backups\n')
     .action(async (flags: CreateFlags) => {
       done(await (await import('./backup.ts')).createBackup(flags, surroundings));

@@ -2,6 +2,7 @@ import { checkBackup } from '../backup/check.ts';
 import type { CheckedBackup } from '../backup/check.ts';
 import { createdAt } from '../backup/description.ts';
 import type { BackupDescription } from '../backup/description.ts';
+import type { BackupEngine } from '../backup/engine.ts';
 import { pruneBackups } from '../backup/prune.ts';
 import type { Pruned } from '../backup/prune.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
@@ -9,6 +10,8 @@ import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { asVortexError, usageError } from '../market/errors.ts';
 import { nearest } from '../market/nearest.ts';
 import { makeBackup, openEngine } from './backup-engine.ts';
+import { tellBackup, toldBackup } from './backup-metrics.ts';
+import { isVerificationDue, readDays } from './backup-verification.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
@@ -23,6 +26,7 @@ export interface BackupFlags extends CommonFlags {
 /** The flags of `vortex backup create`. */
 export interface CreateFlags extends BackupFlags {
   readonly prune?: boolean;
+  readonly verifyEvery?: string;
 }
 
 /** The flags of `vortex backup prune`. */
@@ -72,29 +76,45 @@ function tellClock(backups: readonly BackupDescription[], { now, output }: Comma
 
 /** `vortex backup create`. Takes no lock: a download may be at work. With `prune` backups that no rule of the settings keeps go. */
 export async function createBackup(flags: CreateFlags, { output, signal }: Surroundings): Promise<number> {
+  const verifyEvery = readDays(flags.verifyEvery);
   const context = await loadContext(flags, backupFlags(flags), output);
-  const engine = await openEngine(context);
-  tellClock(await engine.list(), context);
-  let backup: BackupDescription;
+  const make = async () => {
+    const engine = await openEngine(context);
+    tellClock(await engine.list(), context);
+    const backup = await makeBackup(context, engine, signal);
+    tellDamaged(backup, context);
+    const pruned =
+      (flags.prune ?? false) ? await pruneBackups(engine, rulesOf(context.settings.backup), context.now) : undefined;
+    for (const one of pruned?.broken ?? []) tellProblems(one, context);
+    const isBad = backup.damaged.length > 0 || (pruned?.broken ?? []).length > 0;
+    return { engine, backup, pruned, exitCode: isBad ? EXIT.failed : EXIT.ok };
+  };
+  let made: Awaited<ReturnType<typeof make>>;
   try {
-    backup = await makeBackup(context, engine, signal);
+    made = await toldBackup(context, make);
   } catch (error) {
     if (!signal.aborted) throw error;
     output.err(`vortex: ${asVortexError(error).message}\n`);
     return stoppedCode(signal);
   }
-  tellDamaged(backup, context);
-  const pruned =
-    (flags.prune ?? false) ? await pruneBackups(engine, rulesOf(context.settings.backup), context.now) : undefined;
-  for (const one of pruned?.broken ?? []) tellProblems(one, context);
-  const isBad = backup.damaged.length > 0 || (pruned?.broken ?? []).length > 0;
-  const exitCode = isBad ? EXIT.failed : EXIT.ok;
+  const { engine, backup, pruned } = made;
+  const isGood = !isVerificationDue(context, verifyEvery) || (await verifiedNow(engine, backup, context));
+  const exitCode = isGood ? made.exitCode : EXIT.failed;
   if (flags.json ?? false) writeJson(output, { schema: 1, exitCode, place: engine.place, backup, pruned });
   else {
     output.out(`${backupLine(backup, engine.place)}\n`);
     if (pruned !== undefined) output.out(countLine(pruned));
   }
   return exitCode;
+}
+
+/** Reads a new backup whole and hashes every file of it. @returns whether it is good */
+async function verifiedNow(engine: BackupEngine, backup: BackupDescription, context: CommandContext): Promise<boolean> {
+  const checked = await checkBackup(engine, backup);
+  tellProblems(checked, context);
+  const isGood = checked.problems.length === 0;
+  await tellBackup(context, isGood ? { lastVerified: new Date().getTime() } : { exitCode: EXIT.failed });
+  return isGood;
 }
 
 /**
@@ -105,14 +125,17 @@ export async function createBackup(flags: CreateFlags, { output, signal }: Surro
 export async function backupAfterRun(context: CommandContext, signal: AbortSignal): Promise<number> {
   const { output, now, settings } = context;
   try {
-    const engine = await openEngine(context);
-    tellClock(await engine.list(), context);
-    const backup = await makeBackup(context, engine, signal);
-    tellDamaged(backup, context);
-    output.err(`${backupLine(backup, engine.place)}\n`);
-    const { broken } = await pruneBackups(engine, rulesOf(settings.backup), now);
-    for (const one of broken) tellProblems(one, context);
-    return broken.length > 0 || backup.damaged.length > 0 ? EXIT.unexpected : EXIT.ok;
+    const { exitCode } = await toldBackup(context, async () => {
+      const engine = await openEngine(context);
+      tellClock(await engine.list(), context);
+      const backup = await makeBackup(context, engine, signal);
+      tellDamaged(backup, context);
+      output.err(`${backupLine(backup, engine.place)}\n`);
+      const { broken } = await pruneBackups(engine, rulesOf(settings.backup), now);
+      for (const one of broken) tellProblems(one, context);
+      return { exitCode: broken.length > 0 || backup.damaged.length > 0 ? EXIT.unexpected : EXIT.ok };
+    });
+    return exitCode;
   } catch (cause) {
     output.err(`vortex: the run is good and saved, but its backup failed: ${asVortexError(cause).message}\n`);
     return EXIT.unexpected;
@@ -205,6 +228,9 @@ export async function verifyBackups(
     output.err(`vortex: there are no backups in ${engine.place}; vortex backup create makes one\n`);
   const isBad = checked.length === 0 || checked.some(({ problems }) => problems.length > 0);
   const exitCode = isBad ? EXIT.failed : EXIT.ok;
+  const newest = (await engine.list()).at(-1)?.name;
+  if (!isBad && checked.some(({ name }) => name === newest))
+    await tellBackup(context, { lastVerified: new Date().getTime() });
   if (flags.json ?? false) writeJson(output, { schema: 1, exitCode, place: engine.place, checked });
   return exitCode;
 }

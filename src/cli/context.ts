@@ -5,7 +5,7 @@ import { readShard } from '../config/shard.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
 import { withCatalogueFacts } from '../market/catalogue.ts';
 import { parseTradeDate } from '../market/calendar.ts';
-import { usageError } from '../market/errors.ts';
+import { asVortexError, usageError, VortexError } from '../market/errors.ts';
 import type { Shard } from '../market/shard.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { PROVIDER_OPTIONS } from '../providers/registry.ts';
@@ -49,6 +49,25 @@ export function readNow(text: string | undefined): number {
   return instant;
 }
 
+/** The configured instruments with what the catalogue knows of them. @throws VortexError `config-invalid`: a line for each it does not know */
+function configuredOf({ settings, instruments }: LoadedSettings): Instrument[] {
+  const daysCount = settings.days_count;
+  const problems: string[] = [];
+  const configured = instruments.flatMap(({ instrument, file, path }) => {
+    const own = daysCount === undefined ? instrument : { contractDays: daysCount, ...instrument };
+    try {
+      return [withCatalogueFacts(own)];
+    } catch (cause) {
+      const error = asVortexError(cause);
+      if (error.code !== 'config-invalid') throw error;
+      problems.push(`${file}: ${path}: ${error.message}`);
+      return [];
+    }
+  });
+  if (problems.length === 0) return configured;
+  throw new VortexError(problems.join('\n'), { code: 'config-invalid', disposition: 'abort-run' });
+}
+
 /** Loads the settings of a command and says on stderr what they warn of. @throws VortexError `config-invalid`, `usage` */
 export async function loadContext(
   flags: CommonFlags,
@@ -68,11 +87,7 @@ export async function loadContext(
     providerOptions: PROVIDER_OPTIONS,
   });
   for (const warning of loaded.warnings) output.err(`vortex: ${warning}\n`);
-  const daysCount = loaded.settings.days_count;
-  const configured = loaded.instruments.map(({ instrument }) => {
-    const own = daysCount === undefined ? instrument : { contractDays: daysCount, ...instrument };
-    return withCatalogueFacts(own);
-  });
+  const configured = configuredOf(loaded);
   return { ...loaded, configured, now, output };
 }
 

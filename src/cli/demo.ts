@@ -1,9 +1,11 @@
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { processEnvironment } from '../config/process-environment.ts';
 import { formatTradeDate, utcDate } from '../market/calendar.ts';
 import { oneYearBefore } from '../plan/wanted.ts';
 import { readNow } from './context.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
+import { closingWords } from './demo-words.ts';
+import { isContainer } from './doctor-disk.ts';
 import { runDownload } from './download.ts';
 import { embeddedSandbox } from './sandbox.ts';
 import { resultTable } from './summary.ts';
@@ -36,12 +38,9 @@ export async function demo(flags: CommonFlags, surroundings: Surroundings): Prom
     );
     if (typeof report === 'number') return report;
     if (!flags.json) {
-      const place = relative(process.cwd(), folder) || '.';
       if (!output.isTerminal) output.out(`${resultTable(report.results)}\n`);
-      output.out(
-        `\nThe files are in ${place}, each series as .csv and .parquet.\n` +
-          'The same with live data, into ./data:\n\n  npx vortex download GOLD CRUDE_W SPY EURUSD\n',
-      );
+      const inContainer = isContainer(processEnvironment());
+      output.out(closingWords({ folder, cwd: process.cwd(), inContainer }));
     }
     return report.exitCode;
   } finally {

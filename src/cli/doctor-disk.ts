@@ -15,7 +15,7 @@ import { dirname, join, resolve } from 'node:path';
 import { storeError } from '../store/files.ts';
 import { failed, passed, warned } from './doctor-check.ts';
 import type { Check } from './doctor-check.ts';
-import { fileSystemCheck, mountOf } from './doctor-mounts.ts';
+import { bucketWarning, fileSystemCheck, mountOf } from './doctor-mounts.ts';
 import { formatBytes } from './table.ts';
 
 const LITTLE_BYTES = 1e9;
@@ -120,6 +120,12 @@ function mountinfo(): string {
     return '';
   }
 }
+
+/** Whether the data folder is there. */
+export const isStanding = (root: string): boolean => existsSync(root);
+
+/** What `download` says before it begins where the data folder is a mounted bucket; undefined elsewhere. */
+export const bucketAt = (root: string): string | undefined => bucketWarning(mountOf(standing(root), mountinfo()));
 
 /**
  * Tries out the data folder: writes, renames, syncs and locks in a folder of its own below it, and removes that.

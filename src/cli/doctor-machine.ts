@@ -51,7 +51,8 @@ export interface HeardTime {
 /** Whether this machine's clock agrees with a provider's. Pure. */
 export function clockCheck(heard: HeardTime | undefined): Check {
   const name = 'clock';
-  if (heard === undefined) return passed(name, 'not compared: no provider told its time, or --now stands for another one');
+  if (heard === undefined)
+    return passed(name, 'not compared: no provider told its time, or --now stands for another one');
   const { provider, asked, answered, date } = heard;
   // The truth lies somewhere between question and answer.
   const off = date + 1000 < asked ? asked - date - 1000 : date > answered ? answered - date : 0;

@@ -30,6 +30,15 @@ const BUCKET =
   'a bucket cannot rename in one step, so a reader may see no file for a moment, and locks of other machines may not be seen; ' +
   'keep the data on a disk or NFS and use a bucket for backups (backup.target)';
 
+const BUCKETS = /^fuse\.(gcsfuse|s3fs|goofys|mount-s3|blobfuse|rclone|geesefs)/;
+
+/** What `download` says of a data folder that is a mounted bucket; undefined for any other. Pure. */
+export function bucketWarning(mount: Mount | undefined): string | undefined {
+  return mount !== undefined && BUCKETS.test(mount.kind)
+    ? `the data folder is on ${mount.point}, a bucket mounted as a folder (${mount.kind}): ${BUCKET}`
+    : undefined;
+}
+
 /** What each kind of file system costs, by the beginning of its name. */
 const COSTS: readonly (readonly [RegExp, string])[] = [
   [/^nfs/, `a network file system: ${NETWORK}; a run that died on another machine holds the lock for 60 s`],
@@ -39,7 +48,7 @@ const COSTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^overlay$/, "the container's own layer: the data is gone with the container; mount a volume there (-v DIR:/data)"],
   [/^(tmpfs|ramfs)$/, 'memory: the data is gone with the next restart; choose a folder on a disk'],
-  [/^fuse\.(gcsfuse|s3fs|goofys|mount-s3|blobfuse|rclone|geesefs)/, `a bucket that looks like a folder: ${BUCKET}`],
+  [BUCKETS, `a bucket that looks like a folder: ${BUCKET}`],
   [
     /^(9p|virtiofs|drvfs|fuse\.(grpcfuse|osxfs|vmhgfs))/,
     "the host's folder seen from a virtual machine: small files are slow there",

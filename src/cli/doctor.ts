@@ -12,9 +12,11 @@ import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { failed, passed } from './doctor-check.ts';
 import type { Check } from './doctor-check.ts';
-import { backupCheck, dataFolderChecks, isContainer } from './doctor-disk.ts';
+import { backupCheck, dataFolderChecks, isContainer, isStanding } from './doctor-disk.ts';
 import { clockCheck, cronCheck, zoneCheck } from './doctor-machine.ts';
 import type { HeardTime } from './doctor-machine.ts';
+import { splitCheck } from './doctor-split.ts';
+import { diskUsage } from '../store/disk-usage.ts';
 import { logOfRun } from './log.ts';
 import { connect } from './network.ts';
 import { writeJson } from './output.ts';
@@ -157,9 +159,11 @@ async function allChecks(flags: DoctorFlags, surroundings: Surroundings): Promis
     surroundingsCheck(context, flags),
   ];
   if (context === undefined) return local;
+  const split = isStanding(root) ? [splitCheck(await diskUsage(root))] : [];
   const providers = providersNamed(splitProviders(context.settings.default_provider));
   return [
     ...local,
+    ...split,
     backupCheck(root, backupTarget(context)),
     proxyCheck(context, providers),
     ...(await networkChecks(context, providers, surroundings)),

@@ -16,6 +16,7 @@ import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { loadContext, withShard } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
+import { bucketAt } from './doctor-disk.ts';
 import type { EndedRun, EndOfRun } from './ended-run.ts';
 import { execute } from './execute.ts';
 import { logOfRun } from './log.ts';
@@ -26,7 +27,7 @@ import { printPlan } from './plan.ts';
 import { metricFlags, publishRun } from './publish.ts';
 import type { MetricFlags } from './publish.ts';
 import { forgetRevisions, takeShard } from './run-folder.ts';
-import { planFor, readWanted, settingFlags } from './selection.ts';
+import { planFor, providersOfPlan, readWanted, settingFlags } from './selection.ts';
 import type { SelectionFlags, Wanted } from './selection.ts';
 import { problemLines, resultTable, summaryLine } from './summary.ts';
 
@@ -101,7 +102,7 @@ export async function runWanted(
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
     const work = {
       plan,
-      providers: wanted.providers,
+      providers: providersOfPlan(wanted, plan),
       store,
       known,
       run,
@@ -148,8 +149,10 @@ export async function runDownload(
     const store = new SeriesStore(context.settings.output_dir, 'plan', () => context.now);
     const past = new PastOnly(context.now);
     const planned = planFor(wanted, flags, context, (series) => past.cut(series, store.read(series)).stored);
-    return printPlan(planned, wanted.providers, context, flags.json ?? false);
+    return printPlan(planned, providersOfPlan(wanted, planned), context, flags.json ?? false);
   }
+  const bucket = bucketAt(context.settings.output_dir);
+  if (bucket !== undefined) output.err(`vortex: ${bucket}\n`);
   const run = runName(context.now, context.shard);
   const log = await logOfRun(context, run);
   const startedAt = new Date().getTime();

@@ -25,6 +25,8 @@ export interface Work {
   readonly plan: Plan;
   readonly providers: readonly Provider[];
   readonly store: SeriesStore;
+  /** The folder of `store` and of the raw answers, where it is not the data folder; allowances are those of the latter. */
+  readonly aside?: string;
   readonly known: ReadonlyMap<string, KnownSeries>;
   readonly run: string;
   /** Lock of the shard that the run is; absent: it has the folder for itself. */
@@ -51,7 +53,10 @@ export async function execute(work: Work, context: CommandContext, log: Logger, 
     return provider;
   };
   const progress = progressTo(context, log);
-  const archive = openArchive(context, work);
+  const archive = openArchive(
+    { ...context, settings: { ...settings, output_dir: work.aside ?? settings.output_dir } },
+    work,
+  );
   const outcome = await runPlan(
     work.plan,
     {

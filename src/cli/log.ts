@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { Redactor } from '../http/redact.ts';
+import { visibleJson } from '../market/outside-text.ts';
 import type { Settings } from '../config/settings.ts';
 
 const STDERR = 2;
@@ -69,7 +70,7 @@ export async function openLog(options: LogOptions): Promise<Logger> {
   const stderr = options.stderr ?? (await openStderr(options));
   const destination: Destination = {
     write: (line) => {
-      const clean = secrets.registered(line);
+      const clean = visibleJson(secrets.registered(line));
       stderr.write(clean);
       file?.write(clean);
     },

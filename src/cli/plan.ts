@@ -12,7 +12,7 @@ import { loadContext, withShard } from './context.ts';
 import type { CommandContext, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
 import { paceOf } from './pace.ts';
-import { planFor, readWanted, settingFlags } from './selection.ts';
+import { planFor, providersOfPlan, readWanted, settingFlags } from './selection.ts';
 import type { SelectionFlags } from './selection.ts';
 import { counted, formatSeconds, textTable, thousands } from './table.ts';
 
@@ -136,5 +136,5 @@ export async function plan(
   const wanted = readWanted(symbols, flags, context);
   const store = new SeriesStore(context.settings.output_dir, 'plan', () => context.now);
   const planned = planFor(wanted, flags, context, (series) => store.read(series).stored);
-  return printPlan(planned, wanted.providers, context, flags.json ?? false);
+  return printPlan(planned, providersOfPlan(wanted, planned), context, flags.json ?? false);
 }

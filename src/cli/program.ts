@@ -10,6 +10,7 @@ import type { ImportFlags } from './import.ts';
 import type { MetricFlags } from './publish.ts';
 import type { RebuildFlags } from './rebuild.ts';
 import type { SelectionFlags } from './selection.ts';
+import { addSeries } from './series-commands.ts';
 import type { ServeFlags } from './serve-runs.ts';
 import type { StatusFlags } from './status.ts';
 import type { VerifyFlags } from './verify.ts';
@@ -24,7 +25,7 @@ function withSelection(command: Command): Command {
     .option('--end <date>', 'last day, included')
     .option('--format <formats>', 'csv, parquet or both, a comma list')
     .option('--instruments <file>', 'file of instruments; may be repeated', collect)
-    .option('--symbols-file <file>', 'file with one symbol a line, # for comments')
+    .option('--symbols-file <file>', 'list of symbols: text or a CSV, # for comments')
     .option('--concurrency <n>', 'series worked on at the same time')
     .option('--max-requests <n>', 'most requests of this run; what is left is postponed')
     .option('--shard <i/n>', 'only part i of n of the series (i from 0), or auto: as the job of a cluster says')
@@ -119,6 +120,7 @@ export function buildProgram(surroundings: Surroundings, done: (exitCode: number
   addProviders(program, surroundings, done);
   addFirstRun(program, surroundings, done);
   addBackup(program, withFolder, surroundings, done);
+  addSeries(program, withFolder, surroundings, done);
 
   withCommonFlags(program.command('sandbox'))
     .summary('a local stand-in for the providers, for trying out, tests and fault drills')
@@ -153,7 +155,7 @@ function addQuality(program: Command, surroundings: Surroundings, done: (exitCod
   withFolder(program.command('status'))
     .summary('what is on disk: rows, first and last bar, gaps, age, provider, bytes')
     .description('Lists every series of the data folder. Touches nothing, and works while a run is going.')
-    .argument('[symbols...]', 'instrument, symbol or series (GOLD, GCJ24, stocks/1d/SPY); none: everything')
+    .argument('[symbols...]', 'symbol, series or folder of them (GOLD, GCJ24, stocks/1d/SPY); none: everything')
     .option('--csv', 'CSV on stdout, one line a series')
     .option('--checksums', 'add the SHA-256 of each file')
     .option('--as-of <date>', 'as known at the end of that day (UTC), from the raw archive')
@@ -167,11 +169,14 @@ function addQuality(program: Command, surroundings: Surroundings, done: (exitCod
       'Reads every file and tells what is damaged, missing or odd; errors end with exit code 3. Touches nothing ' +
         'without --repair. Holes are judged by the other series that are looked at.',
     )
-    .argument('[paths...]', 'only what lies there (data/stocks, stocks/1d/SPY); none: everything')
+    .argument(
+      '[names...]',
+      'a symbol, series, folder or file of it (SPY, stocks/1d/SPY, data/stocks); none: everything',
+    )
     .option('--repair', 'make broken files anew, from the other format or the provider; set the broken ones aside')
     .addHelpText('after', '\nExample:\n  vortex verify --repair\n')
-    .action(async (paths: string[], flags: VerifyFlags) => {
-      done(await (await import('./verify.ts')).verify(paths, flags, surroundings));
+    .action(async (names: string[], flags: VerifyFlags) => {
+      done(await (await import('./verify.ts')).verify(names, flags, surroundings));
     });
 }
 
@@ -193,6 +198,14 @@ function addInstruments(program: Command, surroundings: Surroundings, done: (exi
     .addHelpText('after', '\nExample:\n  vortex instruments show GOLD\n')
     .action(async (symbol: string, flags: SelectionFlags) => {
       done(await (await import('./instruments.ts')).showInstrument(symbol, flags, surroundings));
+    });
+  withCommonFlags(group.command('search'))
+    .description('Configured instruments and markets of the catalogue by a part of their id, name, exchange or root.')
+    .argument('<words...>', 'gold, COMEX, "crude oil" …: those that have all of the words')
+    .option('--instruments <file>', 'file of instruments; may be repeated', collect)
+    .addHelpText('after', '\nExample:\n  vortex instruments search crude\n')
+    .action(async (words: string[], flags: SelectionFlags) => {
+      done(await (await import('./instruments-search.ts')).searchInstruments(words, flags, surroundings));
     });
   withCommonFlags(group.command('resolve'))
     .description('The contracts that a futures cycle gives for a range of days.')
@@ -235,8 +248,14 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     exitCode = code;
   });
   if (args.length === 0) {
-    surroundings.output.out(program.helpInformation());
-    return EXIT.ok;
+    // A person gets help. A schedule that lost its command must not look like a run that went well.
+    const { isTerminal, out, err } = surroundings.output;
+    if (isTerminal) {
+      out(program.helpInformation());
+      return EXIT.ok;
+    }
+    err(`${program.helpInformation()}vortex: no command given; vortex download brings the data up to date\n`);
+    return EXIT.usage;
   }
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { FlagValue } from '../config/setting-layers.ts';
 import { splitProviders } from '../config/settings.ts';
 import { asVortexError } from '../market/errors.ts';
@@ -8,7 +9,9 @@ import { PROVIDERS } from '../providers/registry.ts';
 import { diskUsage } from '../store/disk-usage.ts';
 import { readLastSuccess } from '../store/last-success.ts';
 import { dayBudgets } from './allowance.ts';
+import { processEnvironment } from '../config/process-environment.ts';
 import type { CommandContext } from './context.ts';
+import { isContainer } from './doctor-disk.ts';
 import type { EndedRun } from './ended-run.ts';
 import { USER_AGENT } from './user-agent.ts';
 
@@ -29,13 +32,19 @@ export function metricFlags(flags: MetricFlags): FlagValue[] {
 }
 
 /** Longest time that a Pushgateway or a heartbeat may take, milliseconds; the run is over by then. */
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
+
+/** The machine that a group at a Pushgateway is for; undefined in a container, which has a new name each time. */
+export function hostOfGroup(): string | undefined {
+  return isContainer(processEnvironment()) ? undefined : hostname();
+}
 
 /** The run as the metrics want it. */
 export function runFacts({ exitCode, startedAt, report, telemetry }: EndedRun): RunFacts {
-  const seconds = Math.max(0, new Date().getTime() - startedAt) / 1000;
+  const finishedAt = new Date().getTime();
+  const seconds = Math.max(0, finishedAt - startedAt) / 1000;
   const { traffic, durations } = telemetry ?? { traffic: {}, durations: new Map<string, number[]>() };
-  return { exitCode, seconds, report, traffic, durations };
+  return { exitCode, finishedAt, seconds, report, traffic, durations };
 }
 
 /** What is left of the allowances of the selected providers, by the ledger. */
@@ -86,7 +95,7 @@ async function sendWord(text: string, isWhole: boolean, ended: EndedRun, context
   const { pushgateway, pushgateway_username: username, pushgateway_password: password } = context.settings.metrics;
   const { heartbeat_url: heartbeat } = context.settings.metrics;
   if (pushgateway === undefined && (heartbeat === undefined || ended.exitCode !== 0)) return;
-  const [{ Messenger }, { Redactor }, { pushOf }] = await Promise.all([
+  const [{ Messenger }, { Redactor }, { pushOf, shardPush }] = await Promise.all([
     import('../http/notice.ts'),
     import('../http/redact.ts'),
     import('../metrics/pushgateway.ts'),
@@ -98,7 +107,8 @@ async function sendWord(text: string, isWhole: boolean, ended: EndedRun, context
   if (pushgateway !== undefined) {
     const { shard: part } = context;
     const shard = part && `${part.index}of${part.count}`;
-    const push = pushOf({ url: pushgateway, username, password, shard }, text, isWhole);
+    const target = { url: pushgateway, username, password, shard, host: hostOfGroup() };
+    const push = shard === undefined ? pushOf(target, text, isWhole) : shardPush(target, text, ended.exitCode === 0);
     try {
       const status = await messenger.deliver(push, PATIENCE_MS);
       if (status >= 300) throw new Error(`it answered with status ${status}`);

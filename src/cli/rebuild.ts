@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { seriesAsOf } from '../download/as-of.ts';
 import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { rebuildSeries, reviveSeries } from '../download/rebuild.ts';
@@ -7,19 +7,24 @@ import type { OpenReplay } from '../download/replay.ts';
 import { systemClock } from '../http/clock.ts';
 import { ReplayClient } from '../http/replay.ts';
 import { asVortexError, usageError, VortexError } from '../market/errors.ts';
+import { matchSeries, mayBeNamed } from '../market/match-series.ts';
+import type { MatchOptions } from '../market/match-series.ts';
 import { DAY_MS } from '../market/period.ts';
-import { classOfFolder } from '../market/series.ts';
 import { PROVIDERS } from '../providers/registry.ts';
+import { nameOf } from '../quality/series-name.ts';
 import { openAsOfFolder } from '../store/as-of-folder.ts';
 import { lockFolder } from '../store/lock.ts';
 import { RawListing } from '../store/raw-reader.ts';
 import { checkDataFolder } from '../store/listing.ts';
 import { SeriesStore } from '../store/series-store.ts';
+import { wasRemoved } from '../store/tombstones.ts';
 import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { readDay } from './day.ts';
 import { runName } from './download.ts';
+import { folderOfFlag } from './folder-flag.ts';
 import { writeJson } from './output.ts';
+import { pathBelow } from './stored-names.ts';
 import { thousands } from './table.ts';
 
 export interface RebuildFlags extends CommonFlags {
@@ -67,39 +72,48 @@ interface Outcome {
   readonly refused: readonly Told[];
 }
 
-/** True when a name stands for a series: GOLD, GCJ24, stock:SPY, stocks/1d/SPY. Pure. */
-function namesSeries(name: string, key: string, symbol: string | undefined): boolean {
-  const [, prefix, plain = name] = /^(future|stock|forex):(.+)$/.exec(name) ?? [];
-  const [folder = '', , instrument = ''] = key.split('/');
-  if (prefix !== undefined && classOfFolder(folder) !== prefix) return false;
-  return plain === key || plain === decodeURIComponent(instrument) || plain === symbol;
-}
-
 /** Whether a series is named, so that nothing else of the archive need be listed; undefined where no name is given. */
-function namedSeries(names: readonly string[], store: SeriesStore): ((key: string) => boolean) | undefined {
+function namedSeries(
+  names: readonly string[],
+  store: SeriesStore,
+  context: CommandContext,
+): ((key: string) => boolean) | undefined {
   if (names.length === 0) return undefined;
+  const isNamed = mayBeNamed(names, matchOptions(context));
+  const formerKeys = new Set(store.keys().flatMap((key) => store.manifestOf(key)?.formerly ?? []));
   return (key) => {
-    const symbol = store.manifestOf(key)?.symbol;
-    return names.some((name) => namesSeries(name, key, symbol));
+    const name = nameOf(store, key);
+    return formerKeys.has(key) || (name !== undefined && isNamed(name));
   };
 }
+
+const matchOptions = ({ settings, now }: CommandContext): MatchOptions => ({
+  now,
+  below: pathBelow(settings.output_dir, process.cwd()),
+});
 
 interface Chosen {
   readonly keys: readonly string[];
   readonly nowhere: readonly Told[];
 }
 
-function chooseSeries(names: readonly string[], all: readonly string[], store: SeriesStore): Chosen {
+function chooseSeries(
+  names: readonly string[],
+  all: readonly string[],
+  store: SeriesStore,
+  context: CommandContext,
+): Chosen {
   // A copy of another series' manifest is no series.
   const keys = all.filter((key) => (store.manifestOf(key)?.series ?? key) === key);
   if (names.length === 0) return { keys, nowhere: [] };
-  const symbols = new Map(keys.map((key) => [key, store.manifestOf(key)?.symbol]));
-  const of = (name: string): string[] => keys.filter((key) => namesSeries(name, key, symbols.get(key)));
-  const found = new Set(names.flatMap(of));
-  const nowhere = names.filter((name) => of(name).length === 0);
+  const stored = keys.flatMap((key) => nameOf(store, key) ?? []);
+  const { found, unknown } = matchSeries(names, stored, matchOptions(context));
   return {
-    keys: keys.filter((key) => found.has(key)),
-    nowhere: nowhere.map((series) => ({ series, reason: 'this data folder has no such series' })),
+    keys: found.map(({ series }) => series),
+    nowhere: unknown.map(({ name, near }) => ({
+      series: name,
+      reason: `this data folder has no such series${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}`,
+    })),
   };
 }
 
@@ -119,9 +133,12 @@ async function rebuildLive(names: readonly string[], context: CommandContext, si
   const store = new SeriesStore(root, run, () => now);
   try {
     await store.recover();
-    const raw = new RawListing(root, namedSeries(names, store));
+    const raw = new RawListing(root, namedSeries(names, store, context));
     const all = [...new Set([...store.keys(), ...raw.series()])].sort();
-    const { keys, nowhere } = chooseSeries(names, all, store);
+    // Named, a series that was removed comes back.
+    const withoutRemoved = (of: readonly string[]): readonly string[] =>
+      of.filter((key) => store.manifestOf(key) !== undefined || !wasRemoved(root, key));
+    const { keys, nowhere } = chooseSeries(names, names.length > 0 ? all : withoutRemoved(all), store, context);
     const tools = { root, run, raw, store, open: replayProviders(context) };
     const done: RebuiltSeries[] = [];
     for (const key of keys) {
@@ -157,9 +174,9 @@ async function rebuildAsOf(
   const { settings, now } = context;
   const instant = readAsOf(day);
   const live = new SeriesStore(settings.output_dir, 'as-of', () => now);
-  const raw = new RawListing(settings.output_dir, namedSeries(names, live));
+  const raw = new RawListing(settings.output_dir, namedSeries(names, live, context));
   const all = [...new Set([...live.keys(), ...raw.series()])].sort();
-  const { keys, nowhere } = chooseSeries(names, all, live);
+  const { keys, nowhere } = chooseSeries(names, all, live, context);
   openAsOfFolder(folder, day);
   const run = runName(now);
   const lock = lockFolder(folder, run);
@@ -206,7 +223,7 @@ export async function rebuild(
   const { asOf } = flags;
   if (asOf === undefined && flags.to !== undefined) throw usageError('flag --to goes with --as-of only');
   const root = context.settings.output_dir;
-  const folder = flags.to === undefined ? join(root, 'as-of', asOf ?? '') : resolve(flags.to);
+  const folder = flags.to === undefined ? join(root, 'as-of', asOf ?? '') : folderOfFlag('--to', flags.to);
   if (asOf !== undefined) readAsOf(asOf);
   checkDataFolder(root);
   const outcome =

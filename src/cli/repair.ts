@@ -17,7 +17,7 @@ import { PROVIDERS } from '../providers/registry.ts';
 import type { Finding } from '../quality/finding.ts';
 import { reliableParts } from '../quality/reliable.ts';
 import type { Reliable } from '../quality/reliable.ts';
-import type { SeriesName } from '../quality/series-name.ts';
+import type { SeriesName } from '../market/series.ts';
 import { verifyFolder } from '../quality/verify.ts';
 import type { Audit } from '../quality/verify.ts';
 import { filesBelow, requireFolder } from '../store/listing.ts';
@@ -31,6 +31,7 @@ import { exitCodeFor, runName, tailCut } from './download.ts';
 import { execute } from './execute.ts';
 import { logOfRun } from './log.ts';
 import { planFor } from './selection.ts';
+import { pathBelow } from './stored-names.ts';
 
 /** A series with broken files. */
 interface Patient {
@@ -128,7 +129,14 @@ function planRepair(patients: readonly Patient[], context: CommandContext): Plan
     }
     const range = { from: first.from, to: last.to };
     const wanted: WantedSeries = { series, range, named: true, suggested: false, startGiven: true };
-    plans.push(planFor({ series: [wanted], notices: [], providers }, {}, context, () => parts.known.stored));
+    plans.push(
+      planFor(
+        { series: [wanted], notices: [], providers, restricted: true, named: true },
+        {},
+        context,
+        () => parts.known.stored,
+      ),
+    );
   }
   return {
     jobs: plans.flatMap(({ jobs }) => jobs),
@@ -161,13 +169,14 @@ function lossesOf(patients: readonly Patient[], root: string, context: CommandCo
  * @throws VortexError `folder-locked`, `folder-unusable`
  */
 export async function repairFolder(
-  under: readonly string[],
+  names: readonly string[],
   context: CommandContext,
   signal: AbortSignal,
 ): Promise<Repair> {
   const { settings, now, output } = context;
   const root = settings.output_dir;
   requireFolder(root);
+  const below = pathBelow(root, process.cwd());
   const run = runName(now);
   const log = await logOfRun(context, run);
   const lock = lockFolder(root, run);
@@ -175,7 +184,7 @@ export async function repairFolder(
     const startedAt = new Date().toISOString();
     const store = new SeriesStore(root, run, () => now, settings.overlap_bars);
     await store.recover();
-    const found = await verifyFolder(root, now, under);
+    const found = await verifyFolder(root, now, names, { below });
     for (const { series, period } of found.checked) {
       for (const path of store.cutTails(store.read({ key: series, period }))) output.err(`vortex: ${tailCut(path)}\n`);
     }
@@ -203,7 +212,7 @@ export async function repairFolder(
       await keepRunReport(root, run, runReport(head, outcome.results, outcome.unservable, outcome.allowance));
     }
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
-    const after = await verifyFolder(root, now, under, closuresOf(settings.closures));
+    const after = await verifyFolder(root, now, names, { below, closures: closuresOf(settings.closures) });
     const findings = [...lossesOf(patients, root, context), ...after.findings];
     const isBad = findings.some(({ severity }) => severity === 'error') || after.unknown.length > 0;
     return {

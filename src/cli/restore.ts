@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { createdAt } from '../backup/description.ts';
 import type { BackupDescription } from '../backup/description.ts';
 import type { BackupEngine } from '../backup/engine.ts';
@@ -6,17 +5,18 @@ import { restoreBackup, seriesOf } from '../backup/restore.ts';
 import { EXIT } from '../download/exit-code.ts';
 import { parseTradeDate } from '../market/calendar.ts';
 import { usageError } from '../market/errors.ts';
-import { nearest } from '../market/nearest.ts';
+import { matchSeries } from '../market/match-series.ts';
 import { DAY_MS } from '../market/period.ts';
-import { isMeant } from '../quality/series-name.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { openEngine } from './backup-engine.ts';
 import { backupFlags } from './backup.ts';
 import type { BackupFlags } from './backup.ts';
 import { loadContext, readNow } from './context.ts';
-import type { Surroundings } from './context.ts';
+import type { CommandContext, Surroundings } from './context.ts';
 import { runName } from './download.ts';
+import { folderOfFlag } from './folder-flag.ts';
 import { writeJson } from './output.ts';
+import { pathBelow } from './stored-names.ts';
 import { formatBytes, thousands } from './table.ts';
 
 /** The flags of `vortex backup restore`. */
@@ -60,19 +60,20 @@ async function chooseSeries(
   symbols: readonly string[],
   engine: BackupEngine,
   backup: BackupDescription,
-): Promise<{ series: Manifest[] | undefined; unknown: string[] }> {
+  context: CommandContext,
+): Promise<{ series: readonly Manifest[] | undefined; unknown: string[] }> {
   if (symbols.length === 0) return { series: undefined, unknown: [] };
-  const all = await seriesOf(engine, backup);
-  const unknown = symbols
-    .filter((symbol) => !all.some((name) => isMeant(symbol, name)))
-    .map((symbol) => {
-      const near = nearest(
-        symbol,
-        new Set(all.flatMap(({ instrument, symbol: own, series }) => [instrument, own, series])),
-      );
-      return `${backup.name} has nothing of ${symbol}${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}`;
-    });
-  return { series: all.filter((name) => symbols.some((symbol) => isMeant(symbol, name))), unknown };
+  const { found, unknown } = matchSeries(symbols, await seriesOf(engine, backup), {
+    now: context.now,
+    below: pathBelow(context.settings.output_dir, process.cwd()),
+  });
+  return {
+    series: found,
+    unknown: unknown.map(
+      ({ name, near }) =>
+        `${backup.name} has nothing of ${name}${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}`,
+    ),
+  };
 }
 
 /** `vortex backup restore`. */
@@ -84,13 +85,13 @@ export async function restore(
   const { to, at, overwrite = false, json = false } = flags;
   if (to === undefined)
     throw usageError('name the folder to restore to with --to; the data folder itself needs --overwrite too');
+  const target = folderOfFlag('--to', to);
   const context = await loadContext(flags, backupFlags(flags), output);
   const engine = await openEngine(context);
   const backup = chooseBackup(await engine.list(), at, engine.place);
-  const { series, unknown } = await chooseSeries(symbols, engine, backup);
+  const { series, unknown } = await chooseSeries(symbols, engine, backup, context);
   for (const line of unknown) output.err(`vortex: ${line}\n`);
   if (series?.length === 0) return EXIT.failed;
-  const target = resolve(to);
   const restored = await restoreBackup(engine, { backup, to: target, series, overwrite, run: runName(context.now) });
   for (const path of restored.quarantined) {
     output.err(`vortex: ${path} is later than the backup; it is set aside under .vortex/quarantine\n`);

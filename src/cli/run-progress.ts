@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Progress } from '../download/run-tools.ts';
 import type { CommandContext } from './context.ts';
+import { EMPTY_LINE } from './output.ts';
 import { progressLine } from './progress.ts';
 
 /** Shows how far a run is: a bar on a terminal, else a log line a series. */
@@ -29,10 +30,10 @@ export function progressTo(
       if (now - drawn < 100 && done < total) return;
       drawn = now;
       const state = { done, total, failed, elapsedMs: now - started, current: result.series };
-      output.err(`\r\u001B[2K${progressLine(state, output.columns)}`);
+      output.err(`${EMPTY_LINE}${progressLine(state, output.columns)}`);
     },
     clear: () => {
-      if (output.isTerminal) output.err('\r\u001B[2K');
+      if (output.isTerminal) output.err(EMPTY_LINE);
     },
   };
 }

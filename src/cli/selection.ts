@@ -1,4 +1,5 @@
-import { readSymbolsFile } from '../config/symbols-file.ts';
+import { readNameList } from '../config/name-list.ts';
+import type { NameList } from '../config/name-list.ts';
 import { splitProviders } from '../config/settings.ts';
 import type { FlagValue } from '../config/setting-layers.ts';
 import { usageError } from '../market/errors.ts';
@@ -83,18 +84,31 @@ function readClass(text: string | undefined): AssetClass | undefined {
   return found;
 }
 
+function readList(path: string | undefined): Exclude<NameList, { problem: string }> {
+  if (path === undefined) return { names: [], notices: [] };
+  const list = readNameList(path, process.cwd());
+  if ('problem' in list) throw usageError(`flag --symbols-file: ${list.problem}`);
+  if (list.names.length === 0) throw usageError(`flag --symbols-file: ${path}: the list names nothing`);
+  return list;
+}
+
 /** What is asked for, before the data folder is looked at. */
 export interface Wanted {
   readonly series: readonly WantedSeries[];
   readonly notices: readonly string[];
+  /** Those that new series may go to, the first preferred. */
   readonly providers: readonly Provider[];
+  /** The command line chose them (-p): stored series of others wait. */
+  readonly restricted?: boolean;
+  /** The command names its series. */
+  readonly named?: boolean;
 }
 
 /** Reads the symbols and flags of a command. @throws VortexError `usage` */
 export function readWanted(symbols: readonly string[], flags: SelectionFlags, context: CommandContext): Wanted {
   const { settings, configured, now } = context;
-  const listed = flags.symbolsFile === undefined ? [] : readSymbolsFile(flags.symbolsFile, process.cwd());
-  const names = [...symbols, ...listed];
+  const listed = readList(flags.symbolsFile);
+  const names = [...symbols, ...listed.names];
   const onlyClass = readClass(flags.class);
   const start = flags.start === undefined ? undefined : readDay('--start', flags.start);
   const end = flags.end === undefined ? undefined : readDay('--end', flags.end);
@@ -103,7 +117,8 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
     throw usageError(`--start ${flags.start ?? ''} is after --end ${flags.end ?? ''}`);
   }
   if (flags.stored === true) {
-    const filter = { names, onlyClass, periods, start, end, provider: flags.provider };
+    const plain = names.map((name) => (typeof name === 'string' ? name : name.name));
+    const filter = { names: plain, onlyClass, periods, start, end, provider: flags.provider };
     const stored = storedWanted(filter, context);
     return { ...stored, providers: listedProviders(stored.providers) };
   }
@@ -131,16 +146,30 @@ export function readWanted(symbols: readonly string[], flags: SelectionFlags, co
   return {
     series,
     notices: [
+      ...listed.notices,
       ...notices,
       ...disabled.map(({ instrument }) => `${instrument.id} is disabled in the settings: its periods are empty`),
     ],
     providers: listedProviders(splitProviders(settings.default_provider)),
+    restricted: flags.provider !== undefined,
+    named: names.length > 0,
   };
 }
 
 /** The providers with these ids, in their order. */
 function listedProviders(ids: readonly string[]): Provider[] {
   return ids.flatMap((id) => PROVIDERS.find((entry) => entry.id === id) ?? []);
+}
+
+/** All providers that a run may ask: those for new series, and, unless -p chose, those that stored series are bound to. */
+function allowedProviders({ providers, restricted = false }: Wanted): readonly Provider[] {
+  return restricted ? providers : [...providers, ...PROVIDERS.filter((entry) => !providers.includes(entry))];
+}
+
+/** The providers that a plan may open: those for new series, and those that its stored series are bound to. */
+export function providersOfPlan(wanted: Wanted, plan: Plan): readonly Provider[] {
+  const used = new Set(plan.jobs.map(({ provider }) => provider));
+  return allowedProviders(wanted).filter((entry) => wanted.providers.includes(entry) || used.has(entry.id));
 }
 
 /** The plan for what is asked for, given what the folder has. */
@@ -152,11 +181,15 @@ export function planFor(
 ): Plan {
   const plan = planJobs(wanted.series, storedOf, {
     providers: wanted.providers,
+    others: allowedProviders(wanted).filter((entry) => !wanted.providers.includes(entry)),
+    restricted: wanted.restricted ?? false,
+    named: wanted.named ?? false,
+    onAllowance: context.settings.failover.on_allowance,
     overlapBars: context.settings.overlap_bars,
     settleMinutes: context.settings.settle_minutes,
     force: flags.force ?? false,
     mix: context.settings.failover.mix,
-    budgets: dayBudgets(context, wanted.providers),
+    budgets: dayBudgets(context, allowedProviders(wanted)),
     now: context.now,
     ...(context.shard === undefined ? {} : { shard: context.shard }),
   });

@@ -4,7 +4,9 @@ import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { systemClock } from '../http/clock.ts';
 import { Redactor } from '../http/redact.ts';
 import { VortexError } from '../market/errors.ts';
+import { backupText } from '../metrics/backup-text.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import { readBackupNote } from '../store/backup-note.ts';
 import { CachedProbe, healthOf } from '../serve/checks.ts';
 import { DueTimes } from '../serve/cron.ts';
 import { RunDesk } from '../serve/run-desk.ts';
@@ -153,7 +155,8 @@ export async function serve(
     status,
     metrics: async () => {
       runs.refresh(now());
-      return { text: await metrics.text(), contentType: metrics.contentType };
+      const backups = backupText(readBackupNote(context.settings.output_dir));
+      return { text: `${await metrics.text()}${backups}`, contentType: metrics.contentType };
     },
     prepare: (wish) => runs.prepare(wish),
     report: (run) => readRunReport(runs.context.settings.output_dir, run),

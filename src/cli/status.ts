@@ -1,13 +1,13 @@
 import { closuresOf } from '../config/closures.ts';
 import { EXIT } from '../download/exit-code.ts';
 import { usageError } from '../market/errors.ts';
-import { nearest } from '../market/nearest.ts';
+import { matchSeries, unknownLine } from '../market/match-series.ts';
 import { inventory, STATES, withChecksums } from '../quality/inventory.ts';
-import type { InventoryEntry, SeriesStatus } from '../quality/inventory.ts';
-import { isMeant } from '../quality/series-name.ts';
+import type { SeriesStatus } from '../quality/inventory.ts';
 import { loadContext } from './context.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
+import { pathBelow } from './stored-names.ts';
 import { csvTable, formatBytes, formatSeconds, textTable, thousands } from './table.ts';
 
 /** The flags of `vortex status`. */
@@ -119,17 +119,6 @@ function statusCsv(series: readonly SeriesStatus[], checksums: boolean): string 
   );
 }
 
-/** A line for each argument that means no stored series, with the nearest names. Pure. */
-function unknownArguments(args: readonly string[], entries: readonly InventoryEntry[]): string[] {
-  const names = new Set(entries.flatMap(({ name }) => [name.instrument, name.symbol, name.series]));
-  return args
-    .filter((argument) => !entries.some(({ name }) => isMeant(argument, name)))
-    .map((argument) => {
-      const near = nearest(argument, names);
-      return `nothing is stored of ${argument}${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}`;
-    });
-}
-
 /** `vortex status`: every series on disk. Takes no lock, writes nothing. */
 export async function status(
   symbols: readonly string[],
@@ -142,12 +131,17 @@ export async function status(
   const context = await loadContext(flags, [], output);
   const root = context.settings.output_dir;
   const entries = inventory(root, context.now, closuresOf(context.settings.closures));
-  const unknown = unknownArguments(symbols, entries);
-  const meant = entries.filter(({ name }) => symbols.length === 0 || symbols.some((each) => isMeant(each, name)));
+  const { found, unknown } = matchSeries(
+    symbols,
+    entries.map(({ name }) => name),
+    { now: context.now, below: pathBelow(root, process.cwd()) },
+  );
+  const wanted = new Set(found);
+  const meant = entries.filter(({ name }) => wanted.has(name));
   const then =
     asOf === undefined ? undefined : await (await import('./status-as-of.ts')).statusAsOf(meant, asOf, context, signal);
   const series = then?.series ?? meant.map((entry) => (checksums ? withChecksums(root, entry.status) : entry.status));
-  for (const line of [...unknown, ...(then?.refused ?? [])]) output.err(`vortex: ${line}\n`);
+  for (const line of [...unknown.map(unknownLine), ...(then?.refused ?? [])]) output.err(`vortex: ${line}\n`);
   if (json) writeJson(output, { schema: 1, series });
   else if (csv) output.out(statusCsv(series, checksums));
   else output.out(`${series.length === 0 ? '' : statusTable(series, checksums)}${statusLine(series)}\n`);

@@ -5,16 +5,18 @@ import type { TradeDate } from '../market/calendar.ts';
 import { VortexError } from '../market/errors.ts';
 import { contractOf, livedWithin } from '../market/futures-cycle.ts';
 import type { AssetClass, Contract, Instrument } from '../market/instrument.ts';
+import { matchSeries, unknownLine } from '../market/match-series.ts';
 import { DAY_MS } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { seriesOf } from '../market/series.ts';
 import { contractDays } from '../plan/select.ts';
 import type { WantedSeries } from '../plan/wanted.ts';
-import { isMeant } from '../quality/series-name.ts';
+import { nameOf } from '../quality/series-name.ts';
 import { contractOfKey } from '../store/foreign-names.ts';
 import { checkDataFolder } from '../store/listing.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { SeriesStore } from '../store/series-store.ts';
+import { pathBelow } from './stored-names.ts';
 import type { CommandContext } from './context.ts';
 import { thousands } from './table.ts';
 
@@ -79,20 +81,21 @@ function wantedOf(manifest: Manifest, filter: StoredFilter, context: CommandCont
   };
 }
 
-function isAskedFor(manifest: Manifest, { onlyClass, periods, names }: StoredFilter): boolean {
+function isAskedFor(manifest: Manifest, { onlyClass, periods }: StoredFilter): boolean {
   if (onlyClass !== undefined && manifest.class !== onlyClass) return false;
-  if (periods !== undefined && !periods.includes(manifest.period)) return false;
-  return names.length === 0 || names.some((name) => isMeant(name, manifest));
+  return periods === undefined || periods.includes(manifest.period);
 }
 
-function checkNames(names: readonly string[], manifests: readonly Manifest[], root: string): void {
-  const unknown = names.filter((name) => !manifests.some((manifest) => isMeant(name, manifest)));
-  if (unknown.length === 0) return;
-  throw new VortexError(`${root} has no series that is called ${unknown.join(', ')}; vortex status lists what it has`, {
-    code: 'no-such-symbol',
-    disposition: 'abort-run',
-    context: { root },
-  });
+/** The manifests that the names mean. @throws VortexError `no-such-symbol` for a name that no series has */
+function namedOnes(store: SeriesStore, names: readonly string[], root: string, now: number): Manifest[] {
+  const options = { now, below: pathBelow(root, process.cwd()) };
+  const all = store.keys().flatMap((key) => nameOf(store, key) ?? []);
+  const { found, unknown } = matchSeries(names, all, options);
+  if (unknown.length > 0) {
+    const message = `${unknown.map(unknownLine).join('; ')} (${root}); vortex status lists what there is`;
+    throw new VortexError(message, { code: 'no-such-symbol', disposition: 'abort-run', context: { root } });
+  }
+  return found.flatMap(({ series }) => store.manifestOf(series) ?? []);
 }
 
 const seriesHave = (count: number, one: string, more: string): string =>
@@ -108,8 +111,7 @@ export function storedWanted(filter: StoredFilter, context: CommandContext): Sto
   const root = settings.output_dir;
   checkDataFolder(root);
   const store = new SeriesStore(root, 'plan', () => now);
-  const manifests = store.keys().flatMap((key) => store.manifestOf(key) ?? []);
-  checkNames(filter.names, manifests, root);
+  const manifests = namedOnes(store, filter.names, root, now);
   const chosen = manifests.filter((manifest) => manifest.rows > 0 && isAskedFor(manifest, filter));
   const live = chosen.filter(({ ended }) => ended === undefined || ended.kind === 'presumed');
   const only = filter.provider === undefined ? undefined : splitProviders(filter.provider);

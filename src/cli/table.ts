@@ -1,6 +1,11 @@
+import { visibleLine } from '../market/outside-text.ts';
+
 /** Rows as aligned text; columns of numbers stand to the right. The first row is the header. */
 export function textTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [header, ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? thousands(cell) : cell)))];
+  const cells = [
+    header,
+    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? thousands(cell) : visibleLine(cell)))),
+  ];
   const widths = header.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
   const isNumber = header.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
   const line = (row: readonly string[]): string =>

@@ -1,7 +1,6 @@
 import { closuresOf } from '../config/closures.ts';
-import { relative, resolve, sep } from 'node:path';
 import { EXIT } from '../download/exit-code.ts';
-import { nearest } from '../market/nearest.ts';
+import { unknownLine } from '../market/match-series.ts';
 import { SEVERITIES } from '../quality/finding.ts';
 import type { Finding } from '../quality/finding.ts';
 import { verifyFolder } from '../quality/verify.ts';
@@ -10,6 +9,7 @@ import { loadContext } from './context.ts';
 import type { CommandContext, CommonFlags, Surroundings } from './context.ts';
 import { writeJson } from './output.ts';
 import type { Repair } from './repair.ts';
+import { pathBelow } from './stored-names.ts';
 import { textTable, thousands } from './table.ts';
 
 /** The flags of `vortex verify`. */
@@ -17,17 +17,9 @@ export interface VerifyFlags extends CommonFlags {
   readonly repair?: boolean;
 }
 
-/**
- * A PATH argument as a path below the data folder: a path of the file system that leads into it, else a key or a path
- * below it as it is. Empty: the folder itself. Pure but for the working directory that is given.
- */
-export function pathBelow(argument: string, root: string, cwd: string): string {
-  const below = relative(resolve(cwd, root), resolve(cwd, argument)).split(sep).join('/');
-  return below === '..' || below.startsWith('../') ? argument.replace(/^\.\//, '').replace(/\/+$/, '') : below;
-}
-
 /** One line on an audit: `41 series checked: 1 error, 2 warnings`. Pure. */
 function verifyLine(checked: number, findings: readonly Finding[]): string {
+  if (checked === 0 && findings.length === 0) return 'no series to check';
   const told = SEVERITIES.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
     const plural = count === 1 || severity === 'info' ? severity : `${severity}s`;
@@ -48,14 +40,7 @@ function repairLines({ run, results, quarantined, audit }: Repair): string[] {
   return [...lines, ...aside];
 }
 
-function tellUnknown({ unknown, keys }: Audit, { output }: CommandContext): void {
-  for (const path of unknown) {
-    const near = nearest(path, keys);
-    output.err(`vortex: nothing is stored under ${path}${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}\n`);
-  }
-}
-
-function tellFindings({ checked, findings }: Audit, { output }: CommandContext): void {
+function tellFindings({ checked, findings, unknown }: Audit, { output }: CommandContext): void {
   if (findings.length > 0) {
     output.out(
       textTable(
@@ -64,7 +49,10 @@ function tellFindings({ checked, findings }: Audit, { output }: CommandContext):
       ),
     );
   }
-  output.out(`${verifyLine(checked.length, findings)}\n`);
+  // Where nothing was looked at, nothing is said to be right.
+  if (checked.length > 0 || findings.length > 0 || unknown.length === 0) {
+    output.out(`${verifyLine(checked.length, findings)}\n`);
+  }
 }
 
 /**
@@ -72,18 +60,19 @@ function tellFindings({ checked, findings }: Audit, { output }: CommandContext):
  * does both, and tells what is wrong afterwards.
  */
 export async function verify(
-  paths: readonly string[],
+  names: readonly string[],
   flags: VerifyFlags,
   { output, signal }: Surroundings,
 ): Promise<number> {
   const { json = false, repair: wantsRepair = false } = flags;
   const context = await loadContext(flags, [], output);
   const root = context.settings.output_dir;
-  const under = paths.map((path) => pathBelow(path, root, process.cwd()));
-  const mended = wantsRepair ? await (await import('./repair.ts')).repairFolder(under, context, signal) : undefined;
-  const audit = mended?.audit ?? (await verifyFolder(root, context.now, under, closuresOf(context.settings.closures)));
+  const mended = wantsRepair ? await (await import('./repair.ts')).repairFolder(names, context, signal) : undefined;
+  const below = pathBelow(root, process.cwd());
+  const closures = closuresOf(context.settings.closures);
+  const audit = mended?.audit ?? (await verifyFolder(root, context.now, names, { below, closures }));
   const { checked, findings, unknown } = audit;
-  tellUnknown(audit, context);
+  for (const name of unknown) output.err(`vortex: ${unknownLine(name)}\n`);
   if (mended !== undefined && !json)
     output.out(
       repairLines(mended)

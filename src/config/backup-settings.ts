@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pathSetting } from './path-setting.ts';
 
 const BACKUP_ENGINES = ['tar', 'restic'] as const;
 
@@ -35,9 +36,7 @@ const restic = z.strictObject({
 
 /** Settings of backups. */
 export const backupSettings = z.strictObject({
-  target: z
-    .string()
-    .min(1)
+  target: pathSetting
     .optional()
     .describe('Where backups go: a folder or s3://bucket/prefix; absent: backups in the data folder (the same disk)'),
   engine: z

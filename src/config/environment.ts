@@ -59,13 +59,13 @@ function readSecret(path: string, twin: string, env: Environment, cwd: string): 
 /**
  * Reads the VORTEX_ names. An empty value counts as not set; a name that no setting has is a problem, but for what Kubernetes
  * injects. Each secret may stand in a file instead, named by `…_FILE` (one trailing newline is cut).
- * @param fromFile names that came from `.env`, for the messages
+ * @param fromFile the file (`.env`) that a name came from, for the messages
  */
 export function readEnvironment(
   schema: z.core.$ZodType,
   env: Environment,
   cwd: string,
-  fromFile: ReadonlySet<string> = new Set(),
+  fromFile: ReadonlyMap<string, string> = new Map(),
 ): EnvironmentLayer {
   const settings = environmentNames(schema);
   const files = new Map([...settings].filter(([, key]) => key.secret).map(([name, key]) => [`${name}_FILE`, key]));
@@ -84,7 +84,8 @@ export function readEnvironment(
     if (!name.startsWith(PREFIX) || text === undefined || text === '') continue;
     const keys = (settings.get(name) ?? files.get(name))?.keys;
     if (setByKubernetes(name, text, keys !== undefined)) continue;
-    const place = `environment ${name}${fromFile.has(name) ? ' (.env)' : ''}`;
+    const file = fromFile.get(name);
+    const place = `environment ${name}${file === undefined ? '' : ` (${file})`}`;
     const result = read(name, text, place);
     if ('problem' in result) problems.push(`${place}: ${result.problem}`);
     else layers = addValue(layers, keys ?? [], result.value, { source: result.source, place });

@@ -8,4 +8,10 @@ export const failover = z.strictObject({
     .describe(
       'true: the next listed provider serves what is missing of a series whose own is away, where five common bars agree; false: it waits',
     ),
+  on_allowance: z
+    .boolean()
+    .default(false)
+    .describe(
+      'true: a new series goes to the next listed provider when the allowance of the one before has ended, and stays there; false: it waits for the next day',
+    ),
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseTradeDate } from '../market/calendar.ts';
+import { LONGEST_NAME } from '../market/name-text.ts';
 import { MONTH_LETTERS } from '../market/instrument.ts';
 import { isPeriod, PERIODS } from '../market/period.ts';
 import { isTimeZone } from '../market/time-zone.ts';
@@ -14,11 +15,10 @@ export type ClassKey = (typeof CLASS_KEYS)[number];
 /** The older tool's words for two of them. */
 export const SINGULAR: Readonly<Partial<Record<ClassKey, string>>> = { futures: 'future', stocks: 'stock' };
 
-const LONGEST_NAME = 64;
 const DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** Why a text may be no id, code or symbol: these end up in paths and URLs. Undefined when it may. */
-function nameFault(text: string): string | undefined {
+export function idFault(text: string): string | undefined {
   const fault = (what: string): string => `${JSON.stringify(text.slice(0, LONGEST_NAME))} cannot be a name: ${what}`;
   if (text === '') return fault('it is empty');
   if (text.length > LONGEST_NAME) return fault(`it is longer than ${LONGEST_NAME} characters`);
@@ -30,13 +30,18 @@ function nameFault(text: string): string | undefined {
   return /[A-Za-z0-9]/.test(text) ? undefined : fault('it has no letter and no digit');
 }
 
+const NAME_PATTERN = String.raw`(?!.*\.\.)(?=.*[A-Za-z0-9])[!-+\-.0-9;-\[\]-~]{1,64}`;
+
 const name = z
   .string()
   .superRefine((text, context) => {
-    const fault = nameFault(text);
+    const fault = idFault(text);
     if (fault !== undefined) context.addIssue(fault);
   })
-  .meta({ pattern: String.raw`^(?!.*\.\.)(?=.*[A-Za-z0-9])[!-+\-.0-9;-\[\]-~]{1,64}$` });
+  .meta({ pattern: `^${NAME_PATTERN}$` });
+
+/** An id, or a list of them in a file: `@sp500.txt`; lists are read before ids are checked. */
+const idOrList = name.meta({ pattern: `^(?:@.+|${NAME_PATTERN})$` });
 
 const cycle = z
   .string()
@@ -116,9 +121,12 @@ function buildSchema(providerOptions: ProviderOptions) {
   const futures = entry.meta({ id: 'future_instrument' });
   const others = undated.meta({ id: 'undated_instrument' });
   return z.strictObject({
-    futures: z.record(name, futures).prefault({}).describe('Futures by id'),
-    stocks: z.record(name, others).prefault({}).describe('Shares, funds, indices and all else undated, by id'),
-    forex: z.record(name, others).prefault({}).describe('Currency pairs by id'),
+    futures: z.record(idOrList, futures).prefault({}).describe('Futures by id, or by lists of ids: "@futures.txt"'),
+    stocks: z
+      .record(idOrList, others)
+      .prefault({})
+      .describe('Shares, funds, indices and all else undated, by id, or by lists of ids: "@sp500.txt"'),
+    forex: z.record(idOrList, others).prefault({}).describe('Currency pairs by id, or by lists of ids: "@pairs.txt"'),
   });
 }
 

@@ -15,10 +15,26 @@ export interface JsonCheck {
   readonly repeated: readonly JsonFault[];
 }
 
+/** A stretch of a JSON text: a comment, or a text that is a value. */
+export interface JsonPiece {
+  /** Offset of the first character, and of the one behind the last. */
+  readonly from: number;
+  readonly to: number;
+  /** Keys and places in lists that lead to the value; absent for a comment. */
+  readonly path?: readonly (string | number)[];
+}
+
 /** Deeper than any settings; keeps every walk over a file short of the end of the stack. */
 const DEEPEST = 100;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
+/** What a key says whose escapes stand as written. */
+function unescaped(key: string): string {
+  if (!key.includes('\\')) return key;
+  const read: unknown = JSON.parse(`"${key}"`);
+  return typeof read === 'string' ? read : key;
+}
 
 class Fault extends Error {
   readonly at: number;
@@ -32,6 +48,8 @@ class Fault extends Error {
 class Walk {
   readonly repeated: { at: number; what: string }[] = [];
   readonly comments: { from: number; to: number }[] = [];
+  readonly texts: JsonPiece[] = [];
+  readonly #path: (string | number)[] = [];
   readonly #text: string;
   #at = 0;
 
@@ -87,7 +105,7 @@ class Walk {
     if (depth > DEEPEST) throw new Fault(this.#at, `nested deeper than ${DEEPEST} levels`);
     if (this.#take('{')) this.#object(depth);
     else if (this.#take('[')) this.#array(depth);
-    else if (this.#text.charAt(this.#at) === '"') this.#string();
+    else if (this.#text.charAt(this.#at) === '"') this.#textValue();
     else if (this.#match(NUMBER)) this.#space();
     else if (!['true', 'false', 'null'].some((word) => this.#take(word))) throw this.#fault('a value');
   }
@@ -103,16 +121,28 @@ class Walk {
         this.repeated.push({ at, what: `${JSON.stringify(key)} occurs twice here; the later one counts` });
       keys.add(key);
       if (!this.#take(':')) throw this.#fault('a colon');
+      this.#path.push(unescaped(key));
       this.#value(depth + 1);
+      this.#path.pop();
     } while (this.#take(','));
     if (!this.#take('}')) throw this.#fault('a comma or "}"');
   }
 
   #array(depth: number): void {
     if (this.#take(']')) return;
-    do this.#value(depth + 1);
-    while (this.#take(','));
+    let index = 0;
+    do {
+      this.#path.push(index++);
+      this.#value(depth + 1);
+      this.#path.pop();
+    } while (this.#take(','));
     if (!this.#take(']')) throw this.#fault('a comma or "]"');
+  }
+
+  #textValue(): void {
+    const from = this.#at;
+    const text = this.#string();
+    this.texts.push({ from, to: from + text.length + 2, path: [...this.#path] });
   }
 
   /** The text of the string, escapes as written. */
@@ -162,4 +192,11 @@ export function checkJson(text: string): JsonCheck {
     if (!(error instanceof Fault)) throw error;
     return { plain: text, fault: place(text, error.at, error.message), repeated: repeated() };
   }
+}
+
+/** The comments of a text that is JSON with comments, and its values that are texts, in their order. */
+export function jsonPieces(text: string): JsonPiece[] {
+  const walk = new Walk(text);
+  walk.document();
+  return [...walk.comments, ...walk.texts].sort((a, b) => a.from - b.from);
 }

@@ -48,6 +48,8 @@ export interface LoadedSettings {
   readonly files: readonly string[];
   /** The same files, absolute. */
   readonly paths: readonly string[];
+  /** The lists of names that they name, absolute. */
+  readonly lists: readonly string[];
   /** Every secret value, to be kept out of logs and messages. */
   readonly secrets: readonly string[];
   readonly proxy: ProxySettings;
@@ -99,7 +101,7 @@ export async function loadSettings(request: LoadRequest): Promise<LoadedSettings
   const stacked = settingLayers(schema, { files, environment: environment.layers, flags });
   const contents = readContents(schema, stacked, cwd);
   const { layers } = contents;
-  const instruments = instrumentLayers(files, layers, cwd);
+  const instruments = instrumentLayers(files, layers, cwd, recordsSchema);
 
   const settings = schema.safeParse(layers.values, { jitless: true });
   const records = recordsSchema.safeParse(instruments.layers.values, { jitless: true });
@@ -127,6 +129,7 @@ export async function loadSettings(request: LoadRequest): Promise<LoadedSettings
     sources: sourcesOf(schema, layers),
     files: files.map((file) => file.origin.place),
     paths,
+    lists: [...new Set(instruments.lists)],
     secrets: secretsOf(schema, given, proxy),
     proxy,
     noColor: (complete.env['NO_COLOR'] ?? '') !== '',

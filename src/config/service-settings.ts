@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pathSetting } from './path-setting.ts';
 import { timezone } from './instrument-settings.ts';
 
 const webAddress = (description: string): z.ZodURL => z.url({ protocol: /^https?$/ }).describe(description);
@@ -55,9 +56,7 @@ export const metrics = z.strictObject({
     secret: true,
     description: 'Password at the Pushgateway, where it asks for one',
   }),
-  file: z
-    .string()
-    .min(1)
+  file: pathSetting
     .optional()
     .describe(
       "File that the metrics are written to after each run, for node_exporter's textfile collector: …/vortex.prom",
@@ -69,7 +68,7 @@ export const metrics = z.strictObject({
 
 /** Where the log goes besides stderr. */
 export const logFile = {
-  file: z.string().min(1).optional().describe('File that the log is written to as well, JSON lines; absent: none'),
+  file: pathSetting.optional().describe('File that the log is written to as well, JSON lines; absent: none'),
   file_max_mb: z
     .int()
     .min(1)

@@ -5,6 +5,7 @@ import { backupSettings } from './backup-settings.ts';
 import { closures } from './closures.ts';
 import { suggest } from './explain.ts';
 import { failover } from './fail-over.ts';
+import { folderSetting, pathSetting } from './path-setting.ts';
 import { builtOnce } from './provider-options.ts';
 import type { ProviderOptions } from './provider-options.ts';
 import { logFile, metrics, serve } from './service-settings.ts';
@@ -123,9 +124,7 @@ const retention = z.strictObject({
 function buildSchema(providerOptions: ProviderOptions) {
   const providers = Object.entries(providerOptions).map(([id, options]) => [id, options.prefault({})] as const);
   return z.strictObject({
-    output_dir: z
-      .string()
-      .min(1)
+    output_dir: folderSetting
       .default('./data')
       .describe('The data folder; a relative path counts from the working directory'),
     formats: listOf(FORMATS).default(['csv']).describe('File formats each series is kept in: csv, parquet'),
@@ -188,7 +187,7 @@ function buildSchema(providerOptions: ProviderOptions) {
     http: http.prefault({}).describe('Limits of every request'),
     providers: z.strictObject(Object.fromEntries(providers)).prefault({}).describe('Settings of each provider'),
     instruments: z
-      .array(z.string().min(1))
+      .array(pathSetting)
       .default([])
       .describe('Files of instruments; looked up beside the file that names them, then from the working directory'),
   });

@@ -15,8 +15,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 
-/** Reads a small UTF-8 file; a byte order mark at its head is left out. */
-export function readText(path: string): TextFile {
+function read(path: string, decode: (bytes: Buffer) => string, wanted: string): TextFile {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -25,10 +24,28 @@ export function readText(path: string): TextFile {
     return { fault: FAULTS[code] ?? `cannot be read: ${code}`, missing: code === 'ENOENT' || code === 'ENOTDIR' };
   }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { text: decode(bytes) };
   } catch {
-    return { fault: 'is not UTF-8 text; save it as UTF-8', missing: false };
+    return { fault: `is not ${wanted} text; save it as UTF-8`, missing: false };
   }
+}
+
+const fromUtf8 = (bytes: Buffer): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+
+function fromUnicode(bytes: Buffer): string {
+  const head = bytes.subarray(0, 2).toString('hex');
+  const utf16 = head === 'fffe' ? 'utf-16le' : head === 'feff' ? 'utf-16be' : undefined;
+  return utf16 === undefined ? fromUtf8(bytes) : new TextDecoder(utf16, { fatal: true }).decode(bytes);
+}
+
+/** Reads a small UTF-8 file; a byte order mark at its head is left out. */
+export function readText(path: string): TextFile {
+  return read(path, fromUtf8, 'UTF-8');
+}
+
+/** Reads a small file in UTF-8, or in UTF-16 with a byte order mark, which is left out. */
+export function readUnicodeText(path: string): TextFile {
+  return read(path, fromUnicode, 'UTF-8 or UTF-16');
 }
 
 /** A path for people: relative where it lies below the working directory. */

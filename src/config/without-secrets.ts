@@ -1,44 +1,56 @@
 import { basename } from 'node:path';
 import type * as z from 'zod';
-import { isValues } from './layers.ts';
-import type { Values } from './layers.ts';
+import { checkJson, jsonPieces } from './json-text.ts';
 import type { LoadedSettings } from './load.ts';
 import type { ProviderOptions } from './provider-options.ts';
-import { settingKeys } from './schema-keys.ts';
+import { schemaAt, settingKeys } from './schema-keys.ts';
 import { settingsSchema } from './settings.ts';
-import { readText } from './text-file.ts';
+import { readText, readUnicodeText } from './text-file.ts';
 
 const MASK = '***';
-/** Shorter ones would eat ordinary text; a setting that is a secret is left out whatever its length. */
+/** Shorter ones would eat ordinary text; the value of a secret setting is masked whatever its length. */
 const SHORTEST_SECRET = 4;
 const USER_INFO = /\/\/[^/?#\s]*@/g;
+/** A setting with a text for a value, as it stands in a comment. */
+const SETTING = /("(\w+)"\s*:\s*)"(?:[^"\\]|\\.)*"/g;
 
-function without(values: Values, [key = '', ...rest]: readonly string[]): Values {
-  const inner = values[key];
-  if (inner === undefined) return values;
-  const entries = Object.entries(values);
-  if (rest.length === 0) return Object.fromEntries(entries.filter(([name]) => name !== key));
-  if (!isValues(inner)) return values;
-  return Object.fromEntries(entries.map(([name, value]) => [name, name === key ? without(inner, rest) : value]));
-}
+/** A text in which registered secrets and what stands before the @ of an address are masked. */
+const masked = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((clean, secret) => clean.replaceAll(secret, MASK), text).replace(USER_INFO, `//${MASK}@`);
 
-function masked(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === 'string') {
-    return secrets.reduce((text, secret) => text.replaceAll(secret, MASK), value).replace(USER_INFO, `//${MASK}@`);
-  }
-  if (Array.isArray(value)) return value.map((item: unknown) => masked(item, secrets));
-  if (!isValues(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, secrets)]));
-}
-
-/** The values of a settings file without its secrets; the key of one that is left out is gone. Pure. */
-function withoutSecrets(values: Values, schema: z.core.$ZodType, secrets: readonly string[]): unknown {
-  const keys = settingKeys(schema).filter(({ secret }) => secret);
-  const kept = keys.reduce((rest, { keys: path }) => without(rest, path), values);
-  return masked(
-    kept,
-    secrets.filter((secret) => secret.length >= SHORTEST_SECRET),
+/** A comment, secrets of settings that were taken out of use by it masked too: `// "password": "…"`. */
+function maskedComment(comment: string, names: ReadonlySet<string>, secrets: readonly string[]): string {
+  const settings = comment.replace(SETTING, (whole, before: string, name: string) =>
+    names.has(name) ? `${before}"${MASK}"` : whole,
   );
+  return masked(settings, secrets);
+}
+
+function maskedValue(written: string, secrets: readonly string[]): string {
+  const value: unknown = JSON.parse(written);
+  const clean = typeof value === 'string' ? masked(value, secrets) : value;
+  return clean === value ? written : JSON.stringify(clean);
+}
+
+/**
+ * A file of settings as it stands, comments and layout too; the values of secret settings are masked, and so are registered
+ * secrets wherever else they stand. Undefined when the text is not JSON with comments. Pure.
+ */
+export function withoutSecrets(text: string, schema: z.core.$ZodType, secrets: readonly string[]): string | undefined {
+  if (checkJson(text).fault !== undefined) return undefined;
+  const names = new Set(settingKeys(schema).flatMap(({ secret, keys }) => (secret ? keys.slice(-1) : [])));
+  const long = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
+  let clean = '';
+  let end = 0;
+  for (const { from, to, path } of jsonPieces(text)) {
+    const written = text.slice(from, to);
+    const isSecret = path !== undefined && schemaAt(schema, path)?.secret === true;
+    clean += text.slice(end, from);
+    if (path === undefined) clean += maskedComment(written, names, long);
+    else clean += isSecret ? JSON.stringify(MASK) : maskedValue(written, long);
+    end = to;
+  }
+  return clean + text.slice(end);
 }
 
 /** A copy of a file of settings or instruments. */
@@ -47,21 +59,26 @@ export interface SettingsCopy {
   readonly content: Buffer;
 }
 
-/** Copies of all files of settings and instruments that are in force, without secrets. */
+/** Copies of all files of settings and instruments that are in force, without secrets, and of the lists they name. */
 export function settingsCopies(
-  { paths, settings, secrets }: Pick<LoadedSettings, 'paths' | 'settings' | 'secrets'>,
+  { paths, lists, settings, secrets }: Pick<LoadedSettings, 'paths' | 'lists' | 'settings' | 'secrets'>,
   providerOptions: ProviderOptions,
 ): SettingsCopy[] {
   const schema = settingsSchema(providerOptions);
   const copies = new Map<string, Buffer>();
+  const add = (path: string, content: Buffer | undefined): void => {
+    if (content === undefined) return;
+    const plain = basename(path);
+    copies.set(copies.has(plain) ? `${copies.size + 1}-${plain}` : plain, content);
+  };
   for (const path of new Set([...paths, ...settings.instruments])) {
     const file = readText(path);
-    if ('fault' in file) continue;
-    const values: unknown = JSON.parse(file.text);
-    const clean = isValues(values) ? withoutSecrets(values, schema, secrets) : values;
-    const plain = basename(path);
-    const name = copies.has(plain) ? `${copies.size + 1}-${plain}` : plain;
-    copies.set(name, Buffer.from(`${JSON.stringify(clean, null, 2)}\n`));
+    const clean = 'fault' in file ? undefined : withoutSecrets(file.text, schema, secrets);
+    add(path, clean === undefined ? undefined : Buffer.from(clean));
+  }
+  for (const path of lists) {
+    const file = readUnicodeText(path);
+    add(path, 'fault' in file ? undefined : Buffer.from(file.text));
   }
   return [...copies].map(([name, content]) => ({ name, content }));
 }

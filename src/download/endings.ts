@@ -8,6 +8,7 @@ export const POSTPONING: ReadonlySet<VortexError['code']> = new Set([
   'interrupted',
   'stopped-early',
   'bot-wall',
+  'bound-elsewhere',
   'refused',
 ]);
 

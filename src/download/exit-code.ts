@@ -50,6 +50,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'file-corrupt':
     case 'no-such-symbol':
     case 'not-servable':
+    case 'bound-elsewhere':
     case 'bad-answer':
     case 'no-bars':
     case 'contradiction':

@@ -1,6 +1,7 @@
 import type { VortexError } from '../market/errors.ts';
 import { subtract } from '../market/time-range.ts';
 import type { Job, Plan } from '../plan/plan.ts';
+import { leavesForAllowance, waysOut } from '../plan/binding.ts';
 import { POSTPONING } from './endings.ts';
 import type { Tally } from './tally.ts';
 
@@ -69,8 +70,9 @@ export class FailOver {
       tried.add(at.provider);
       const isAway = isBroken || error?.disposition === 'stop-provider' || stopped.has(at.provider);
       const isGuest = at.guestOf !== undefined && error?.disposition !== 'abort-run';
-      const isElsewhere = error === undefined || isAway || isGuest || NOT_HERE.has(error.code);
-      const next = isElsewhere ? this.#plan.instead?.(at, new Set([...tried, ...stopped.keys()])) : undefined;
+      const mayLeave = error?.code !== 'allowance-used' || leavesForAllowance(at, this.#plan.onAllowance);
+      const isElsewhere = mayLeave && (error === undefined || isAway || isGuest || NOT_HERE.has(error.code));
+      const next = isElsewhere ? this.#plan.instead?.(at, this.#away(at, tried, stopped)) : undefined;
       if (next === undefined && isElsewhere && error !== undefined && this.#isFilled(at)) {
         this.#sayOnce(`bars that were mixed into series of ${at.provider} stay as they are: ${error.message}`);
         return () => {
@@ -78,7 +80,7 @@ export class FailOver {
         };
       }
       if (next === undefined) {
-        const more = job.stored.rows > 0 && refusals.length > 0 ? refusals.join('; ') : undefined;
+        const more = this.#moreOf(job, refusals, (kept ?? last).error);
         return () => {
           (kept ?? last).settle(more);
         };
@@ -86,6 +88,23 @@ export class FailOver {
       this.#say(at, next, error);
       at = next;
     }
+  }
+
+  /** Providers that are out of the question: one whose allowance has ended keeps its place in the order of a new series. */
+  #away(job: Job, tried: ReadonlySet<string>, stopped: ReadonlyMap<string, VortexError>): ReadonlySet<string> {
+    const out = [...stopped].filter(
+      ([, { code }]) => code !== 'allowance-used' || leavesForAllowance(job, this.#plan.onAllowance),
+    );
+    return new Set([...tried, ...out.map(([id]) => id)]);
+  }
+
+  /** What is to be said beside the error of a stored series: what the others answered, and the ways out of a refusal. */
+  #moreOf({ stored, series }: Job, refusals: readonly string[], error: VortexError | undefined): string | undefined {
+    if (stored.rows === 0) return undefined;
+    const ways =
+      error?.code === 'refused' ? [`it is bound to ${stored.provider ?? ''}; ${waysOut(series.symbol)}`] : [];
+    const more = [...refusals, ...ways];
+    return more.length === 0 ? undefined : more.join('; ');
   }
 
   /** Whether a provider has failed all tries of a request and answered nothing else in this run. */

@@ -4,7 +4,7 @@ import { freshnessByPause, freshnessOf, unitsBehind, usualDelay } from '../marke
 import type { Freshness, StaleLimits } from '../market/freshness.ts';
 import { DAY_MS } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
-import type { EndedSeries } from '../market/stored-series.ts';
+import type { EndOfSeries } from '../market/stored-series.ts';
 import { ENDING_DAYS } from './proof.ts';
 import { groupedBy, groupsOf } from './groups.ts';
 import type { Group } from './groups.ts';
@@ -25,7 +25,7 @@ export interface Verdict {
   /** Due dates that it is behind; 0 where that says nothing. */
   readonly behind: number;
   readonly freshness: Freshness;
-  readonly ended?: EndedSeries;
+  readonly ended?: EndOfSeries;
   /** That it has ended was told by an earlier run. */
   readonly isEndKnown?: boolean;
   readonly error?: VortexError;
@@ -135,7 +135,7 @@ export class Judgement {
   }
 
   /** A series that the source dropped, or that stood still for long, while half of its exchange is fresh. */
-  #presumedEnd(standing: Standing, behind: number, last: number): EndedSeries | undefined {
+  #presumedEnd(standing: Standing, behind: number, last: number): EndOfSeries | undefined {
     if (behind < this.#rules.limits.failSessions + PRESUMED_UNITS) return undefined;
     const group = this.#groupOf(standing);
     const others = (group?.size ?? 1) - 1;

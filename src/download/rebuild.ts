@@ -31,7 +31,9 @@ async function remake(manifest: Manifest, tools: RebuildTools, signal: AbortSign
   const wanted = filesToMake(tools.root, manifest);
   if (wanted.length === 0) return { series, outcome: 'unchanged', quarantined: [] };
   if (raw === undefined || raw.partial === true) refuseUnarchived(manifest);
-  const made = await replayItems(tools.raw.history(series, raw.history).read(series, raw), tools.open, signal);
+  const { formerly = [] } = manifest;
+  const items = tools.raw.history(series, raw.history, formerly).read(series, raw, formerly);
+  const made = await replayItems(items, tools.open, signal);
   if (made === undefined) throw notReplayable('it has no raw answers');
   const files = await remakeFiles(manifest, made.bars, wanted);
   const quarantined = await placeRemade(tools.root, tools.run, manifest, files, tools.store);

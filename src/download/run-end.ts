@@ -5,10 +5,10 @@ import { MINUTE_MS } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
 import type { Suspect } from '../market/stored-series.ts';
 import type { Job, Settled } from '../plan/plan.ts';
-import type { SilentDates } from './silent-days.ts';
 import { SilentDays } from './silent-days.ts';
 import { versionFacts } from '../store/manifest.ts';
-import { writeEnded, writeSuspects } from '../store/proof-form.ts';
+import { writeEnded } from '../store/ended.ts';
+import { writeSuspects } from '../store/proof-form.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import { Judgement } from './judgement.ts';
 import type { Verdict } from './judgement.ts';
@@ -31,12 +31,6 @@ export interface EndRules {
   readonly suspectDays: number;
   /** Milliseconds since the epoch, UTC. */
   readonly now: number;
-}
-
-/** Remembers between runs on which sessions exchanges were silent. */
-export interface SilentNotes {
-  readonly before: SilentDates;
-  readonly note: (dates: SilentDates) => Promise<void>;
 }
 
 /** How the series of a run stand, to be judged together when all of them are stored. */
@@ -98,7 +92,7 @@ export class RunEnd {
 
   /** A series that is up to date. */
   addSettled(entry: Settled): void {
-    if (!('stored' in entry)) return;
+    if (entry.outcome !== 'unchanged' && entry.outcome !== 'empty') return;
     this.standings.push(this.#plain(entry.series, entry.stored, entry.stored.provider, entry.isCurrent, undefined));
   }
 
@@ -185,7 +179,7 @@ export class RunEnd {
       const facts = {
         ...versionFacts(known.version),
         ...writeSuspects(all, series.period),
-        ...(end === undefined ? {} : { ended: writeEnded(end) }),
+        ...(end === undefined ? {} : writeEnded({ ended: end })),
       };
       await store.commit({ series, known, formats: known.formats, facts });
     }

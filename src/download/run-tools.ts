@@ -5,7 +5,7 @@ import type { RawArchive } from '../store/raw-archive.ts';
 import type { RawExchange } from '../store/raw-item.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
-import type { SilentNotes } from './run-end.ts';
+import type { SilentNotes } from './silent-days.ts';
 import type { WorkContext } from './series-work.ts';
 import type { AllowanceAccount } from './purse.ts';
 import type { SeriesResult } from './run-report.ts';

@@ -9,7 +9,7 @@ import type { StaleLimits } from '../market/freshness.ts';
 import { isSuggestedMonth } from './absences.ts';
 import { addMissingFormats } from './committing.ts';
 import { failFast, notDone, POSTPONING, withMore, withNearest } from './endings.ts';
-import { expiredLine, hasExpired } from './expired.ts';
+import { goneContract, type GoneContract } from './expired.ts';
 import { FailOver } from './fail-over.ts';
 import type { Attempt } from './fail-over.ts';
 import type { Purse } from './purse.ts';
@@ -142,7 +142,7 @@ class PlanRun {
       return;
     }
     if (entry.outcome === 'failed') {
-      this.#fail(entry.series, undefined, entry.error);
+      this.#fail(entry.series, entry.stored, entry.error);
       return;
     }
     const { series } = entry;
@@ -211,22 +211,25 @@ class PlanRun {
     const { recording } = worked;
     const error = withNearest(recording.error ?? worked.error, job, tools.namesLike);
     if (error !== undefined) this.#obey(error, job);
-    const isGone = hasExpired(error, job, work.capabilities, options.now);
+    const gone = goneContract(error, job, known, { ...work, plan: this.#plan });
     return {
-      error: recording.change === undefined ? error : undefined,
+      error: recording.change === undefined && gone?.recording === undefined ? error : undefined,
       isEmpty: recording.result.outcome === 'empty' && !isSuggestedMonth(job),
       settle: (more) => {
         // Where others were asked for it and failed, there is more to say.
-        if (isGone && more === undefined) this.#leaveExpired(job);
+        if (gone !== undefined && more === undefined) this.#leaveExpired(job, gone);
         else this.#settling.settle(job, worked, error === undefined ? error : withMore(error, more));
       },
     };
   }
 
-  #leaveExpired(job: Job): void {
-    this.#unservable += 1;
-    this.#tally.leaveOut();
-    this.#announce(expiredLine(job));
+  #leaveExpired(job: Job, { line, recording }: GoneContract): void {
+    this.#announce(line);
+    if (recording !== undefined) this.#settling.settle(job, { recording, error: undefined }, undefined);
+    else {
+      this.#unservable += 1;
+      this.#tally.leaveOut();
+    }
   }
 
   #formatsOf(series: Series): readonly Format[] {

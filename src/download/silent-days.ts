@@ -21,6 +21,12 @@ const KEPT_DAYS = 120;
 /** Dates by exchange. */
 export type SilentDates = Readonly<Record<string, readonly TradeDate[]>>;
 
+/** Remembers between runs on which sessions exchanges were silent. */
+export interface SilentNotes {
+  readonly before: SilentDates;
+  readonly note: (dates: SilentDates) => Promise<void>;
+}
+
 /** What a run has to say about exchanges. */
 export interface SilentWord {
   /** Dates that were not silent before, as questions. */

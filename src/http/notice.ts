@@ -10,7 +10,7 @@ import { Watch } from './watch.ts';
 
 /** One message to a program that is no provider, or a knock at a provider's door. */
 export interface Notice {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

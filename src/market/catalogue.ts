@@ -146,7 +146,7 @@ export function withCatalogueFacts(entry: InstrumentEntry): Instrument {
   const instrument = { ...facts, ...entry, code: code ?? facts?.code ?? id };
   if (instrument.cycle !== undefined) return instrument;
   throw new VortexError(
-    `${id}: no market of the catalogue has this id or the root ${instrument.code}; give its delivery months as "cycle"`,
+    `no market of the catalogue has the id ${id} or the root ${instrument.code}; give its delivery months as "cycle"`,
     { code: 'config-invalid', disposition: 'abort-run', context: { instrument: id } },
   );
 }

@@ -1,3 +1,5 @@
+import { visibleText } from './outside-text.ts';
+
 /** What the runner does about an error. It acts on this, never on message text or class. */
 export type Disposition = 'retry' | 'skip-series' | 'stop-provider' | 'abort-run';
 
@@ -15,6 +17,8 @@ export type ErrorCode =
   // the provider's side
   | 'no-such-symbol'
   | 'not-servable'
+  /** The series is bound to a provider that the run does not ask. */
+  | 'bound-elsewhere'
   | 'bad-answer'
   /** The source has no bar at all of a series that is wanted by its name. */
   | 'no-bars'
@@ -54,7 +58,10 @@ interface VortexErrorOptions {
   readonly cause?: unknown;
 }
 
-/** The only error that leaves a room. The message says what was being done, with which value, and what to do next. */
+/**
+ * The only error that leaves a room. The message says what was being done, with which value, and what to do next; control
+ * characters in it are shown as `\x1b`.
+ */
 export class VortexError extends Error {
   readonly code: ErrorCode;
   readonly disposition: Disposition;
@@ -62,7 +69,7 @@ export class VortexError extends Error {
   readonly retryAt: number | undefined;
 
   constructor(message: string, options: VortexErrorOptions) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(visibleText(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'VortexError';
     this.code = options.code;
     this.disposition = options.disposition;

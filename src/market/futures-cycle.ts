@@ -29,6 +29,18 @@ export function contractYear(text: string, now: number): number {
 }
 
 /**
+ * The year of a contract whose symbol has one digit of it: the delivery month nearest to now, of two equally near ones the later.
+ * @param month 1 to 12
+ */
+export function yearOfDigit(digit: number, month: number, now: number): number {
+  const today = new Date(now);
+  const latest = yearOf(now) + 10;
+  const ahead = latest - ((((latest - digit) % 10) + 10) % 10);
+  const away = (year: number): number => Math.abs((year - yearOf(now)) * 12 + month - 1 - today.getUTCMonth());
+  return away(ahead) <= away(ahead - 10) ? ahead : ahead - 10;
+}
+
+/**
  * One contract of a root. Its life is [last calendar day of its month − daysCount, last calendar day of its month], both
  * ends traded.
  * @param month 1 to 12

@@ -32,3 +32,15 @@ export function nearest(name: string, names: Iterable<string>, most = 3): string
   found.sort((a, b) => a.away - b.away || (a.name < b.name ? -1 : 1));
   return found.slice(0, most).map((entry) => entry.name);
 }
+
+/** Whether one edit (a letter more, less or another, or two neighbours swapped) makes one name of the other. */
+export function isOneEdit(a: string, b: string): boolean {
+  if (a === b || Math.abs(a.length - b.length) > 1) return false;
+  let head = 0;
+  while (head < a.length && a[head] === b[head]) head++;
+  let tail = 0;
+  const shorter = Math.min(a.length, b.length) - head;
+  while (tail < shorter && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  const [one, other] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
+  return (one.length <= 1 && other.length <= 1) || (one.length === 2 && one === `${other.charAt(1)}${other.charAt(0)}`);
+}

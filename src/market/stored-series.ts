@@ -29,9 +29,10 @@ export interface RefusedRange extends TimeRange {
   readonly isConfirmed: boolean;
 }
 
-/** Why a series gets no bars any more, and its last trade date where that is known. */
-export interface EndedSeries {
+/** Why a series gets no more bars: by the user's word, because its contract has ended, or because it seems to have. */
+export interface EndOfSeries {
   readonly kind: 'user' | 'contract' | 'presumed';
+  /** Last trade date; absent: unknown. */
   readonly on?: TradeDate;
   /** When that was decided, milliseconds since the epoch, UTC. */
   readonly at: number;
@@ -60,7 +61,7 @@ export interface StoredSeries {
   readonly absent?: { readonly provider: string; readonly checkedAt: number };
   readonly suspects?: readonly Suspect[];
   readonly refused?: readonly RefusedRange[];
-  readonly ended?: EndedSeries;
+  readonly ended?: EndOfSeries;
   readonly rhythm?: Rhythm;
   /** By how many due dates its newest bar came late, at the last updates, oldest first. */
   readonly delays?: readonly number[];

@@ -14,6 +14,8 @@ export interface TrafficFacts {
 /** How a run went. */
 export interface RunFacts {
   readonly exitCode: number;
+  /** When it ended, milliseconds since the epoch, UTC. */
+  readonly finishedAt: number;
   /** How long it took, by the machine's clock. */
   readonly seconds: number;
   /** Absent when the run ended before it had one. */

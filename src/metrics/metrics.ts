@@ -70,6 +70,7 @@ export class Metrics {
     'kind',
   ]);
   #lastSuccess: Gauge | undefined;
+  #lastFinished: Gauge | undefined;
 
   /** @param version of the program */
   constructor(version: string) {
@@ -77,10 +78,18 @@ export class Metrics {
   }
 
   /** Takes in how a run went. What it was before the run is replaced, counters go on. */
-  addRun({ exitCode, seconds, report, traffic, durations }: RunFacts): void {
+  addRun({ exitCode, finishedAt, seconds, report, traffic, durations }: RunFacts): void {
     this.#exitCode.set(exitCode);
     this.#duration.set(seconds);
-    if (report !== undefined) this.#addReport(report);
+    if (report !== undefined) {
+      this.#addReport(report);
+      this.#lastFinished ??= this.#gauge(
+        'vortex_run_last_finished_timestamp_seconds',
+        'End of the last run that worked through its series, however it ended, seconds since the epoch',
+        [],
+      );
+      this.#lastFinished.set(finishedAt / 1000);
+    }
     for (const [provider, { requests, retries, circuit }] of Object.entries(traffic)) {
       for (const [status, count] of Object.entries(requests)) this.#requests.inc({ provider, status }, count);
       for (const [reason, count] of Object.entries(retries)) this.#retries.inc({ provider, reason }, count);

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { VortexError } from '../market/errors.ts';
 
 /**
@@ -14,6 +14,8 @@ export function writeTextfile(path: string, text: string): void {
     if (there !== undefined && !there.isFile()) throw new Error('something that is no file stands there');
     const fd = openSync(temporary, 'w', 0o644);
     try {
+      // The collector is another user, and a unit with UMask=0027 would shut it out.
+      fchmodSync(fd, 0o644);
       writeSync(fd, text);
       fsyncSync(fd);
     } finally {

@@ -1,5 +1,6 @@
 import { leftOf } from './budget.ts';
 import type { DayBudgets } from './budget.ts';
+import { leavesForAllowance } from './binding.ts';
 import type { Job, Plan } from './plan.ts';
 
 /** True for an update of a series that still trades. */
@@ -90,7 +91,9 @@ export function withFailOver(plan: Plan, budgets: DayBudgets, now: number): Plan
   const { tonight } = spreadOver(plan, budgets, now);
   const spentUp = new Set([...tonight].filter(([, granted]) => granted === 0).map(([{ provider }]) => provider));
   const jobs = plan.jobs.map((job) =>
-    tonight.get(job) === 0 ? (plan.instead?.(job, new Set([...spentUp, job.provider])) ?? job) : job,
+    tonight.get(job) === 0 && leavesForAllowance(job, plan.onAllowance)
+      ? (plan.instead?.(job, new Set([...spentUp, job.provider])) ?? job)
+      : job,
   );
   return { ...plan, jobs };
 }

@@ -8,7 +8,8 @@ const SOON_DAYS = 7;
 /** 0: live and behind; 1: about to fall out of the provider's reach; 2: history. */
 function rankOf(job: Job, options: PlanOptions): 0 | 1 | 2 {
   if (isLiveUpdate(job, options.now)) return 0;
-  const { capabilities } = options.providers.find((provider) => provider.id === job.provider) ?? {};
+  const { capabilities } =
+    [...options.providers, ...(options.others ?? [])].find(({ id }) => id === job.provider) ?? {};
   const depth = capabilities?.periods[job.series.period]?.depthDays;
   const from = job.missing[0]?.from ?? Infinity;
   const leavesByDepth = depth === undefined ? Infinity : from + depth * DAY_MS;

@@ -44,7 +44,12 @@ export type Settled =
       readonly isCurrent?: true;
     }
   | { readonly series: Series; readonly outcome: 'unservable'; readonly reason: string }
-  | { readonly series: Series; readonly outcome: 'failed'; readonly error: VortexError };
+  | {
+      readonly series: Series;
+      readonly outcome: 'failed';
+      readonly error: VortexError;
+      readonly stored?: StoredSeries;
+    };
 
 /** What a run is to do, in the order in which it does it. */
 export interface Plan {
@@ -54,6 +59,8 @@ export interface Plan {
   readonly notices: readonly string[];
   /** Bars of other providers may be put into a series. */
   readonly mix?: boolean;
+  /** A new series goes to the next provider when only the allowance of the one before has ended. */
+  readonly onAllowance?: boolean;
   /**
    * The job at the next listed provider for a series that has no bars yet, or that bars may be mixed into; undefined when
    * no other can serve it.
@@ -68,6 +75,14 @@ export type PlannedProvider = Pick<Provider, 'id' | 'capabilities' | 'symbolFor'
 export interface PlanOptions {
   /** In order of preference; at least one. */
   readonly providers: readonly PlannedProvider[];
+  /** Providers that only the series which are bound to them may be asked of. */
+  readonly others?: readonly PlannedProvider[];
+  /** The command line chose `providers`: series that are bound elsewhere wait. */
+  readonly restricted?: boolean;
+  /** The run names its series; absent: those of the settings. */
+  readonly named?: boolean;
+  /** A new series goes to the next provider when only the allowance of the one before has ended. */
+  readonly onAllowance?: boolean;
   readonly overlapBars: number;
   readonly settleMinutes: number;
   /** Ask for the whole wanted range, whatever is known. */

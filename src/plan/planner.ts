@@ -11,11 +11,15 @@ import { refusedError } from './refused.ts';
 import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
+import { boundTo, homeOf, leftOutLine } from './binding.ts';
+import { untilEnd } from './ended.ts';
 import { withExpiry } from './expiry.ts';
 import { mayMix, ownBarsBefore, ownCoverage, ownTail, withCommonBars } from './mixing.ts';
 import { inOrder } from './order.ts';
-import type { Job, JobReason, Plan, PlannedProvider, PlanOptions, Settled } from './plan.ts';
+import type { Job, JobReason, Plan, PlanOptions, Settled } from './plan.ts';
 import { asksOnItsOwn, withoutPresumed } from './presumed.ts';
+import { chooseService, firstService } from './service.ts';
+import type { Service } from './service.ts';
 import { askedTonight, overSuspects, OwnRequests } from './suspects.ts';
 import { answersFor, bridged, earliestServed, longestSpan } from './reach.ts';
 import { firstDay } from './wanted.ts';
@@ -23,43 +27,6 @@ import type { WantedSeries } from './wanted.ts';
 
 /** After so many days a contract that was said not to exist is asked for again. */
 const ASK_AGAIN_DAYS = 30;
-
-/** A provider that can serve a series, and the symbol it has for it; or why it cannot. */
-type Service = { readonly provider: PlannedProvider; readonly symbol: string } | { readonly reason: string };
-
-function serviceOf(provider: PlannedProvider, { series }: WantedSeries, now: number): Service {
-  const { id, capabilities } = provider;
-  const { instrument, contract, period } = series;
-  if (!capabilities.assetClasses.includes(instrument.class)) return { reason: `${id} has no ${instrument.class}` };
-  if (capabilities.periods[period] === undefined) return { reason: `${id} has no ${period} bars` };
-  const symbol = provider.symbolFor(instrument, contract);
-  if (symbol === undefined) return { reason: `${id} has no name for ${series.symbol}` };
-  const { expiredContractDays } = capabilities;
-  if (contract !== undefined && expiredContractDays !== undefined) {
-    const servedUntil = contract.life.to + expiredContractDays * DAY_MS;
-    if (servedUntil <= now) return { reason: `${id} does not serve contracts that have expired (${series.symbol})` };
-  }
-  return { provider, symbol };
-}
-
-/** The provider that a series is kept from; undefined while it has no bars. */
-const boundTo = ({ rows, provider }: StoredSeries): string | undefined => (rows > 0 ? provider : undefined);
-
-function firstService(wanted: WantedSeries, { providers, now }: PlanOptions): Service {
-  const services = providers.map((provider) => serviceOf(provider, wanted, now));
-  return services.find((service) => 'provider' in service) ?? services[0] ?? { reason: 'no provider is listed' };
-}
-
-function chooseService(wanted: WantedSeries, stored: StoredSeries, options: PlanOptions): Service {
-  const bound = boundTo(stored);
-  if (bound === undefined) return firstService(wanted, options);
-  const provider = options.providers.find((entry) => entry.id === bound);
-  if (provider === undefined) return { reason: `it is kept from ${bound}, which is not among the listed providers` };
-  const service = serviceOf(provider, wanted, options.now);
-  if ('provider' in service || !mayMix(stored, options)) return service;
-  const guest = firstService(wanted, options);
-  return 'provider' in guest ? guest : service;
-}
 
 /** The wanted stamps that are finished and that the provider reaches. */
 function reachableRange(
@@ -131,11 +98,17 @@ function settledAbsent(series: Series, stored: StoredSeries, provider: string, n
 }
 
 /** What is not served is a gap only when something of it is missing. */
-function notServed(wanted: WantedSeries, stored: StoredSeries, force: boolean, reason: string): Settled {
+function notServed(
+  wanted: WantedSeries,
+  stored: StoredSeries,
+  force: boolean,
+  { reason, elsewhere }: Extract<Service, { reason: string }>,
+): Settled {
   const { series } = wanted;
   if (!force && stored.rows > 0 && subtract(wanted.range, stored.coverage).length === 0) {
     return { series, outcome: 'unchanged', stored };
   }
+  if (elsewhere !== undefined) return { series, outcome: 'failed', error: elsewhere, stored };
   if (!wanted.named) return { series, outcome: 'unservable', reason };
   const error = new VortexError(`${series.symbol}: ${reason}`, { code: 'not-servable', disposition: 'skip-series' });
   return { series, outcome: 'failed', error };
@@ -149,7 +122,7 @@ function planOne(
   service: Service,
 ): Job | Planned {
   const { series } = wanted;
-  if (!('provider' in service)) return notServed(wanted, stored, options.force, service.reason);
+  if (!('provider' in service)) return notServed(wanted, stored, options.force, service);
   const { provider, symbol } = service;
   const { capabilities } = provider;
   const { range, reach, isCurrent } = reachableRange(wanted, stored, capabilities, options);
@@ -164,7 +137,7 @@ function planOne(
       notices.add(`${series.symbol} has no day in the wanted range`);
     const gone = wanted.range.to <= reach && wanted.range.from < wanted.range.to;
     const reason = `${provider.id} does not go back that far for ${series.period} bars`;
-    return gone ? notServed(wanted, stored, options.force, reason) : { series, outcome: 'unchanged', stored };
+    return gone ? notServed(wanted, stored, options.force, { reason }) : { series, outcome: 'unchanged', stored };
   }
   const absent =
     options.force || !wanted.suggested ? undefined : settledAbsent(series, stored, provider.id, options.now);
@@ -268,26 +241,40 @@ export function planJobs(
   const own = new OwnRequests(options);
   const instead = (job: Job, away: ReadonlySet<string>): Job | undefined => {
     const asked = entries.get(job.series.key);
-    const entry = asked === undefined ? undefined : withExpiry(asked, job.stored);
+    const wish = asked && untilEnd(asked, job.stored, options.force);
+    const entry = wish && withExpiry(wish, job.stored);
     const rest = { ...options, providers: options.providers.filter(({ id }) => !away.has(id)) };
     if (entry === undefined || (job.stored.rows > 0 && !mayMix(job.stored, options))) return undefined;
     const planned = planOne(entry, job.stored, rest, new Set(), firstService(entry, rest));
     return 'outcome' in planned ? undefined : planned;
   };
+  const leftOut: string[] = [];
   for (const asked of entries.values()) {
     const stored = storedOf(asked.series);
-    const entry = withExpiry(asked, stored);
+    const wish = untilEnd(asked, stored, options.force);
+    if (wish === undefined) {
+      settled.push({ series: asked.series, outcome: stored.rows === 0 ? 'empty' : 'unchanged', stored });
+      continue;
+    }
+    const bound = boundTo(stored);
+    if (bound !== undefined && options.restricted === true && options.named !== true && !homeOf(bound, options)) {
+      leftOut.push(bound);
+      continue;
+    }
+    const entry = withExpiry(wish, stored);
     const planned = planOne(entry, stored, options, notices, chooseService(entry, stored, options));
     const job = 'outcome' in planned ? planned.idle : planned;
     const asking = job && own.ask(job);
     if (asking !== undefined && asking.requests.length > 0) jobs.push(asking);
     else if ('outcome' in planned) settled.push(withoutIdle(planned));
   }
+  const left = leftOutLine(leftOut, options);
   return {
     jobs: inOrder(jobs, options),
     settled,
-    notices: [...notices],
+    notices: [...notices, ...(left === undefined ? [] : [left])],
     mix: options.mix === true && !options.force,
+    onAllowance: options.onAllowance === true,
     instead,
   };
 }

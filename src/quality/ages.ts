@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AssetClass } from '../market/instrument.ts';
 import type { Period } from '../market/period.ts';
+import { parseKey } from '../market/series.ts';
 import { storedSeries } from '../store/manifest.ts';
 import { SeriesStore } from '../store/series-store.ts';
-import { nameFromKey } from './series-name.ts';
 import { endOfBar, SeriesTables, standingAt } from './standing.ts';
 
 /** So many manifests are read in one go; then others have their turn. */
@@ -43,7 +43,7 @@ export async function oldestSeries(root: string, keys: readonly string[], now: n
   const oldest = new Map<string, OldestSeries>();
   for (const [index, key] of keys.entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) await setImmediate();
-    const name = nameFromKey(key);
+    const name = parseKey(key);
     const manifest = name !== undefined && isLive(key, now) ? store.manifestOf(key) : undefined;
     if (manifest === undefined || (manifest.absent !== undefined && manifest.rows === 0)) continue;
     const { class: assetClass, period } = manifest;

@@ -7,7 +7,7 @@ import { formatRange } from '../market/stored-series.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Finding } from './finding.ts';
 import { holes } from './holes.ts';
-import type { SeriesName } from './series-name.ts';
+import type { SeriesName } from '../market/series.ts';
 
 /** So many others have to have traded on a day before a series without a bar is told of. */
 const FEWEST_OTHERS = 2;

@@ -6,7 +6,7 @@ import { at, move, unitPower, unitReason } from './sense-series.ts';
 import type { SenseFuture } from './sense-series.ts';
 import type { Finding } from './finding.ts';
 import type { QuietRun } from './sense.ts';
-import type { SeriesName } from './series-name.ts';
+import type { SeriesName } from '../market/series.ts';
 
 /*
  * What only the other months of a market tell of a contract. Pure.

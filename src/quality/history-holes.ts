@@ -9,7 +9,7 @@ import type { StoredSeries } from '../market/stored-series.ts';
 import { SUSPECT_UNITS } from '../market/suspects.ts';
 import { isWithin } from '../market/time-range.ts';
 import type { Fault } from './finding.ts';
-import type { SeriesName } from './series-name.ts';
+import type { SeriesName } from '../market/series.ts';
 
 /** So many bars before a date must have had a volume, before a contract's silence on it says something. */
 const VOLUME_BARS = 5;

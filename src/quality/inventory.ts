@@ -12,10 +12,10 @@ import type { Manifest } from '../store/manifest-form.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { holes } from './holes.ts';
-import { nameFromKey } from './series-name.ts';
 import { SeriesTables, standingAt } from './standing.ts';
 import type { SeriesStanding } from './standing.ts';
-import type { SeriesName } from './series-name.ts';
+import type { SeriesName } from '../market/series.ts';
+import { nameOf } from './series-name.ts';
 
 /**
  * How a series stands, the worst first. `damaged`: its files are not what its manifest says, or that cannot be read.
@@ -166,14 +166,10 @@ interface Place {
 
 function readEntry(place: Place, store: SeriesStore, key: string): InventoryEntry | undefined {
   const manifest = store.manifestOf(key);
-  if (manifest?.series !== key) {
-    if (manifest !== undefined) return undefined;
-    const name = nameFromKey(key);
-    return name === undefined ? undefined : { name, status: unreadable(name) };
-  }
-  const { class: assetClass, instrument, symbol, period } = manifest;
-  const name = { series: key, class: assetClass, instrument, symbol, period };
-  return { name, status: statusOf(place, name, manifest, store.read({ key, period })) };
+  const name = nameOf(store, key);
+  if (name === undefined) return undefined;
+  if (manifest?.series !== key) return manifest === undefined ? { name, status: unreadable(name) } : undefined;
+  return { name, status: statusOf(place, name, manifest, store.read({ key, period: name.period })) };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { SeriesStore } from '../store/series-store.ts';
 import { isFault, moveMeanwhile } from './contract-sense.ts';
 import type { Finding } from './finding.ts';
 import type { QuietRun } from './sense.ts';
-import type { SeriesName } from './series-name.ts';
+import type { SeriesName } from '../market/series.ts';
 
 /** Months looked at on either side until one has bars there. */
 const LOOKED_AT = 3;

@@ -19,7 +19,7 @@ import type { Fault } from './finding.ts';
 import type { SenseFinding } from './sense-finding.ts';
 import { senseOf } from './sense.ts';
 import type { QuietRun } from './sense.ts';
-import type { SeriesName } from './series-name.ts';
+import type { SeriesName } from '../market/series.ts';
 
 /** What an audit of one series comes to. */
 export interface SeriesAudit {

@@ -1,8 +1,10 @@
 import { NO_BARS } from '../market/bars.ts';
 import type { Closure } from '../market/exchange-table.ts';
+import { matchSeries } from '../market/match-series.ts';
+import type { UnknownName } from '../market/match-series.ts';
+import type { SeriesName } from '../market/series.ts';
 import { storedSeries } from '../store/manifest.ts';
 import { requireFolder } from '../store/listing.ts';
-import type { Manifest } from '../store/manifest-form.ts';
 import { OWN_FOLDER } from '../store/paths.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { levelOf, unitFindings } from './contract-sense.ts';
@@ -17,9 +19,15 @@ import { neighbourFindings } from './neighbours.ts';
 import type { QuietContract } from './neighbours.ts';
 import { auditSeries } from './series-audit.ts';
 import type { SeriesAudit } from './series-audit.ts';
-import { nameFromKey } from './series-name.ts';
-import type { SeriesName } from './series-name.ts';
+import { nameOf } from './series-name.ts';
 import { SeriesTables } from './standing.ts';
+
+/** What an audit goes by beside the folder. */
+export interface VerifyOptions {
+  readonly below?: Below;
+  /** Days off by the settings, on which no bar is due. */
+  readonly closures?: readonly Closure[];
+}
 
 /** What an audit comes to. */
 export interface Audit {
@@ -27,10 +35,8 @@ export interface Audit {
   readonly checked: readonly SeriesName[];
   /** The gravest first. */
   readonly findings: readonly Finding[];
-  /** Paths that mean nothing in this folder. */
-  readonly unknown: readonly string[];
-  /** Keys of all series, for suggestions. */
-  readonly keys: readonly string[];
+  /** Names that mean nothing in this folder. */
+  readonly unknown: readonly UnknownName[];
   /** Series with files that cannot be relied on; their bars are left out. */
   readonly broken: readonly Omit<SeriesAudit, 'bars'>[];
   /** Where other series say that bars are missing. */
@@ -39,12 +45,8 @@ export interface Audit {
 
 const lies = (path: string, under: string): boolean => under === '' || path === under || path.startsWith(`${under}/`);
 
-/** The name of a series by its manifest, else by its place; undefined for a file that is no manifest of ours. */
-function nameOf(manifest: Manifest | undefined, key: string): SeriesName | undefined {
-  if (manifest === undefined) return nameFromKey(key);
-  const { class: assetClass, instrument, symbol, period } = manifest;
-  return { series: key, class: assetClass, instrument, symbol, period };
-}
+/** Reads a path as one below the data folder; undefined where it leads elsewhere. */
+type Below = (path: string) => string | undefined;
 
 /** A manifest that is that of another series: what a file synchronisation leaves that finds two versions of it. */
 function copyFinding(key: string, of: string): Finding {
@@ -72,47 +74,44 @@ const hasError = ({ faults }: SeriesAudit): boolean => faults.some(({ severity }
  * Audits a folder: files against manifests, the bars themselves, completeness, files that belong to nobody. Reads every
  * file whole, one after the other; takes no lock and writes nothing. A run may be at work meanwhile, so an error is
  * believed only when a second look finds it too.
- * @param under paths below the folder (or keys) to which it is limited; none: everything. Completeness is judged among
- *   these series only
- * @param closures days off by the settings, on which no bar is due
+ * @param names to which it is limited, as matchSeries reads them, or paths of files that belong to nobody; none: everything.
+ *   Completeness is judged among these series only
  * @throws VortexError `folder-unusable`
  */
 export async function verifyFolder(
   root: string,
   now: number,
-  under: readonly string[],
-  closures: readonly Closure[] = [],
+  names: readonly string[],
+  { below = () => undefined, closures = [] }: VerifyOptions = {},
 ): Promise<Audit> {
   requireFolder(root);
   const open = (): SeriesStore => new SeriesStore(root, 'verify', () => now);
   const store = open();
-  const isMeant = (...paths: string[]): boolean =>
-    under.length === 0 || paths.some((path) => under.some((limit) => lies(path, limit)));
   const checked: SeriesName[] = [];
   const findings: Finding[] = [];
   const traded: TradedDays[] = [];
   const listed = new Set<string>();
-  const seen: string[] = [];
   const broken: Omit<SeriesAudit, 'bars'>[] = [];
   const quiet: QuietContract[] = [];
   const levels: ContractLevel[] = [];
   const tables = new SeriesTables(closures);
   const keys = store.keys();
-  for (const key of keys) {
-    const manifest = store.manifestOf(key);
-    if (manifest !== undefined && manifest.series !== key) {
-      if (isMeant(key)) findings.push(copyFinding(key, manifest.series));
-      continue;
-    }
-    const name = nameOf(manifest, key);
-    if (name === undefined) continue;
-    const paths = manifest?.files.map(({ path }) => path) ?? [];
-    for (const path of paths) listed.add(path);
-    if (!isMeant(key, ...paths)) continue;
+  const copies = keys.flatMap((key) => {
+    const of = store.manifestOf(key)?.series ?? key;
+    return of === key ? [] : [{ key, of }];
+  });
+  const isCopy = new Set(copies.map(({ key }) => key));
+  const all = keys.filter((key) => !isCopy.has(key)).flatMap((key) => nameOf(store, key) ?? []);
+  const { found, unknown } = matchSeries(names, all, { now, below });
+  const meant = new Set(found);
+  if (names.length === 0) findings.push(...copies.map(({ key, of }) => copyFinding(key, of)));
+  for (const name of all) {
+    const { series: key } = name;
+    for (const { path } of store.manifestOf(key)?.files ?? []) listed.add(path);
+    if (!meant.has(name)) continue;
     let audit = await auditSeries(root, store, name);
     if (hasError(audit)) audit = await auditSeries(root, open(), name);
     for (const path of audit.paths) listed.add(path);
-    seen.push(key, ...paths);
     checked.push(name);
     findings.push(...audit.faults.map((fault) => ({ series: key, ...fault })));
     findings.push(...holesOf(audit, tables, now));
@@ -125,16 +124,22 @@ export async function verifyFolder(
   }
   findings.push(...unitFindings(levels));
   for (const contract of quiet) findings.push(...(await neighbourFindings(open(), keys, contract)));
-  const stray = auditFolder(root, listed).filter(({ series }) => isMeant(series));
+  const strayOf = (name: string): readonly Finding[] => {
+    const path = below(name) ?? name.replace(/^\.\//, '').replace(/\/+$/, '');
+    return strays.filter(({ series }) => lies(series, path));
+  };
+  const strays = auditFolder(root, listed);
+  const wanted = new Set(names.flatMap(strayOf));
   const completeness = judgeCompleteness(traded);
-  const all = [...findings, ...completeness.findings, ...stray];
   const rank = ({ severity }: Finding): number => SEVERITIES.indexOf(severity);
-  const present = [...seen, ...stray.map(({ series }) => series)];
   return {
     checked,
-    findings: all.sort((a, b) => rank(a) - rank(b) || (a.series < b.series ? -1 : a.series > b.series ? 1 : 0)),
-    unknown: under.filter((limit) => limit !== '' && !present.some((path) => lies(path, limit))),
-    keys,
+    findings: [
+      ...findings,
+      ...completeness.findings,
+      ...strays.filter((finding) => names.length === 0 || wanted.has(finding)),
+    ].sort((a, b) => rank(a) - rank(b) || (a.series < b.series ? -1 : a.series > b.series ? 1 : 0)),
+    unknown: unknown.filter(({ name }) => strayOf(name).length === 0),
     broken,
     gaps: completeness.gaps,
   };

@@ -1,3 +1,4 @@
+import { visibleText } from '../market/outside-text.ts';
 import type { Health } from './checks.ts';
 import type { ServiceStatus } from './status.ts';
 
@@ -10,7 +11,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function escape(text: string | number): string {
-  return String(text).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+  return visibleText(String(text)).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
 const STYLE = `

@@ -133,13 +133,14 @@ export function placeCommitted(root: string, marks: readonly string[]): void {
  * Brings what a run before this one left in the journal to the manifests' own files, durably, and removes the journal. A
  * journal that was closed in order a short while ago is left: nothing depends on it, and the disk has its rest.
  * @param mark of the journal
+ * @param keptMs how young such a journal is
  */
-export async function settleJournal(root: string, mark: string): Promise<void> {
+export async function settleJournal(root: string, mark: string, keptMs = KEPT_MS): Promise<void> {
   const path = journalPath(root, mark);
   const content = readWhole(path);
   if (content === undefined) return;
   const age = realNow() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  if (isSettled(content) && age < KEPT_MS) return;
+  if (isSettled(content) && age < keptMs) return;
   const all = [...parseJournal(content, path).values()];
   for (let from = 0; from < all.length; from += WRITTEN_TOGETHER) {
     const group = all.slice(from, from + WRITTEN_TOGETHER);

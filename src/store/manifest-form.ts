@@ -105,6 +105,8 @@ function buildForms() {
     identity: identity.optional(),
     close_kind: z.enum(['settlement', 'last', 'auction', 'mid', 'bid']).optional(),
     ended: ended.optional(),
+    /** Keys that it had before, oldest first; its raw answers stand under them. */
+    formerly: z.array(z.string()).optional(),
     suspect: z.array(suspect).optional(),
     refused: z.array(refusedRange).optional(),
     rhythm: rhythm.optional(),

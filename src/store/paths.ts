@@ -18,6 +18,8 @@ export const markOfJournal = (name: string): string | undefined => {
 /** When the last run with exit code 0 ended; with a mark: that of a shard. */
 export const lastSuccessPath = (root: string, mark = ''): string =>
   join(root, OWN_FOLDER, mark === '' ? 'last-success.json' : `last-success.${mark}.json`);
+/** How the last backup and the last verification of one went. */
+export const backupNotePath = (root: string): string => join(root, OWN_FOLDER, 'backups.json');
 /** The raw archive: `<provider>/<yyyy>/<mm>/<dd>/…` */
 export const rawFolder = (root: string): string => join(root, OWN_FOLDER, 'raw');
 export const lockPath = (root: string): string => join(root, OWN_FOLDER, 'lock');

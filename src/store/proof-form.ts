@@ -1,24 +1,26 @@
 import { formatTradeDate } from '../market/calendar.ts';
 import type { Rhythm } from '../market/rhythm.ts';
 import { formatRange, formatStamp, parseRange } from '../market/stored-series.ts';
-import type { EndedSeries, RefusedRange, StoredSeries, Suspect } from '../market/stored-series.ts';
+import type { RefusedRange, StoredSeries, Suspect } from '../market/stored-series.ts';
+import { readEnded } from './ended.ts';
 import type { Manifest, ManifestVersion } from './manifest-form.ts';
 
 type Period = Manifest['period'];
 
 /** What a manifest keeps of what answers have proved. */
-export type ProofFacts = Pick<ManifestVersion, 'suspect' | 'refused' | 'rhythm' | 'ended' | 'answered_at'>;
+export type ProofFacts = Pick<ManifestVersion, 'suspect' | 'refused' | 'rhythm' | 'ended' | 'answered_at' | 'formerly'>;
 
 /** What a version says of what answers have proved, to be kept by the next one. */
 export function keptProof(version: ManifestVersion | undefined): ProofFacts {
   if (version === undefined) return {};
-  const { suspect, refused, rhythm, ended, answered_at } = version;
+  const { suspect, refused, rhythm, ended, answered_at, formerly } = version;
   return {
     ...(suspect === undefined ? {} : { suspect }),
     ...(refused === undefined ? {} : { refused }),
     ...(rhythm === undefined ? {} : { rhythm }),
     ...(ended === undefined ? {} : { ended }),
     ...(answered_at === undefined ? {} : { answered_at }),
+    ...(formerly === undefined ? {} : { formerly }),
   };
 }
 
@@ -39,23 +41,17 @@ function readSuspects({ suspect = [] }: ProofFacts): Suspect[] {
   }));
 }
 
-function readEnded({ ended }: ProofFacts): EndedSeries | undefined {
-  if (ended === undefined) return undefined;
-  const { kind, on, at } = ended;
-  return { kind, at: Date.parse(at), ...(on === undefined ? {} : { on: Date.parse(on) }) };
-}
-
 /** What a version of a manifest says of what answers have proved. */
 export function readProof(
   facts: ProofFacts,
   period: Period,
 ): Pick<StoredSeries, 'suspects' | 'refused' | 'ended' | 'rhythm' | 'delays' | 'answeredAt'> {
   const { rhythm, answered_at: answeredAt } = facts;
-  const [suspects, refused, ended] = [readSuspects(facts), readRefused(facts, period), readEnded(facts)];
+  const [suspects, refused] = [readSuspects(facts), readRefused(facts, period)];
   return {
     ...(suspects.length === 0 ? {} : { suspects }),
     ...(refused.length === 0 ? {} : { refused }),
-    ...(ended === undefined ? {} : { ended }),
+    ...readEnded(facts),
     ...(rhythm === undefined
       ? {}
       : { rhythm: { due: rhythm.due, met: rhythm.met, longestPauseDays: rhythm.longest_pause_days } }),
@@ -94,9 +90,4 @@ export function writeRhythm(rhythm: Rhythm | undefined, delays: readonly number[
   return {
     rhythm: { due, met, longest_pause_days: longestPauseDays, ...(delays.length === 0 ? {} : { delays: [...delays] }) },
   };
-}
-
-/** The end of a series as it stands in a manifest. */
-export function writeEnded({ kind, on, at }: EndedSeries): NonNullable<ProofFacts['ended']> {
-  return { kind, at: new Date(at).toISOString(), ...(on === undefined ? {} : { on: formatTradeDate(on) }) };
 }

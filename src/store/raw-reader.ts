@@ -38,6 +38,11 @@ export class StoredHistory {
     else others.push({ pack, place });
   }
 
+  /** Takes over the items of a part that was kept under another key of the series. */
+  addAll({ items }: StoredHistory): void {
+    for (const candidates of items.values()) for (const { pack, place } of candidates) this.add(pack, place);
+  }
+
   /** When its first item was seen, milliseconds since the epoch, UTC; undefined when that one is gone or not whole. */
   begins(): number | undefined {
     for (const candidate of this.items.get(1) ?? []) {
@@ -50,9 +55,11 @@ export class StoredHistory {
   /**
    * Its items from the first on, each checked against the one before.
    * @param expected what the manifest says of it; absent: as many as there are
+   * @param formerly other keys that the series had when they were kept
    * @throws VortexError `file-corrupt` at the first that is missing, damaged or of something else
    */
-  *read(series: string, expected?: RawHistory): Generator<RawItem> {
+  *read(series: string, expected?: RawHistory, formerly: readonly string[] = []): Generator<RawItem> {
+    const names = [series, ...formerly];
     const count = expected?.items ?? Math.max(0, ...this.items.keys());
     let hash = '';
     let before: RawItem | undefined;
@@ -61,7 +68,13 @@ export class StoredHistory {
       const place = `raw item ${index} of ${count}`;
       if (found === undefined) throw notReplayable(this.lossOf(place, before));
       const { item } = found;
-      if (item?.series !== series || item.history !== this.name || item.index !== index || item.prev !== hash) {
+      if (
+        item === undefined ||
+        !names.includes(item.series) ||
+        item.history !== this.name ||
+        item.index !== index ||
+        item.prev !== hash
+      ) {
         throw notReplayable(`${place} is damaged or not ours (${found.path})`);
       }
       ({ hash } = found);
@@ -147,9 +160,17 @@ export class RawListing {
     return this.removed !== undefined && this.removed >= dayOf(instant - 1);
   }
 
-  /** A history of a series; an empty one when nothing is left of it. */
-  history(series: string, name: string): StoredHistory {
-    return this.bySeries.get(series)?.get(name) ?? new StoredHistory(name, this.removed);
+  /**
+   * A history of a series; an empty one when nothing is left of it.
+   * @param formerly other keys that the series had
+   */
+  history(series: string, name: string, formerly: readonly string[] = []): StoredHistory {
+    const parts = [series, ...formerly].flatMap((key) => this.bySeries.get(key)?.get(name) ?? []);
+    const [only] = parts;
+    if (only !== undefined && parts.length === 1) return only;
+    const whole = new StoredHistory(name, this.removed);
+    for (const part of parts) whole.addAll(part);
+    return whole;
   }
 
   /** All histories of a series. */

@@ -90,6 +90,12 @@ export async function writeSizes(root: string, sizes: z.infer<typeof sizesForm>,
   for (const file of written) placeFile(file);
 }
 
+/** Has the archive weighed again by its files. */
+export async function forgetWeights(root: string): Promise<void> {
+  const { days, ...rest } = readTold(root);
+  if (days !== undefined) await writeSizes(root, rest);
+}
+
 function twentiethOfDisk(root: string): number {
   const { blocks, bsize } = statfsSync(root);
   // Some network file systems do not tell their size.

@@ -14,7 +14,10 @@ import { parseManifest, storedSeries, TAIL_LENGTH, versionOf, withoutMonths } fr
 import type { Format } from '../market/file-format.ts';
 import type { Manifest, ManifestVersion, StoredFile } from './manifest-form.ts';
 import { Journal, journalMarks, settleJournal, unsettledManifests } from './journal.ts';
+import { readMarketEnds, withMarketEnd } from './market-ends.ts';
+import type { MarketEnds } from './market-ends.ts';
 import { manifestPath } from './paths.ts';
+import { finishRelocation } from './relocation.ts';
 import { UNKNOWN_SERIES } from './series-change.ts';
 import type { Committed, KnownSeries, SeriesChange, SeriesHead } from './series-change.ts';
 
@@ -44,6 +47,7 @@ export class SeriesStore {
   private flushing: Promise<void> | undefined;
   /** Manifests that a crash kept from their own files. */
   private unsettled: ReadonlyMap<string, Manifest> | undefined;
+  private marketEnds: MarketEnds | undefined;
 
   /**
    * @param overlapBars stored bars that an update asks for again; a manifest keeps the stamps of so many
@@ -62,6 +66,7 @@ export class SeriesStore {
    * is read. A shard finds it done by its lock.
    */
   async recover(): Promise<void> {
+    await finishRelocation(this.root);
     for (const mark of journalMarks(this.root)) await settleJournal(this.root, mark);
   }
 
@@ -75,6 +80,13 @@ export class SeriesStore {
 
   /** What is known of a series. Touches nothing. @throws VortexError `folder-unusable` */
   read(series: Pick<Series, 'key' | 'period'>): KnownSeries {
+    this.marketEnds ??= readMarketEnds(this.root);
+    const known = this.readOwn(series);
+    const stored = withMarketEnd(known.stored, series.key, this.marketEnds);
+    return stored === known.stored ? known : { ...known, stored };
+  }
+
+  private readOwn(series: Pick<Series, 'key' | 'period'>): KnownSeries {
     const manifest = this.manifestOf(series.key);
     if (manifest === undefined || manifest.series !== series.key) return UNKNOWN_SERIES;
     const { commit } = manifest;

@@ -5,6 +5,7 @@ import { shardMark, shardName } from '../market/shard.ts';
 import type { Shard } from '../market/shard.ts';
 import { makeFolder } from './files.ts';
 import { journalMarks, placeCommitted, settleJournal } from './journal.ts';
+import { finishRelocation } from './relocation.ts';
 import { removeRestores, removeTemporary } from './leftovers.ts';
 import type { FolderLock } from './lock.ts';
 import { busy, tryLock } from './lock-file.ts';
@@ -64,6 +65,7 @@ async function cleanUp(
     placeCommitted(root, marks);
     removeTemporary(root, isFirst ? undefined : own);
   }
+  if (isFirst) await finishRelocation(root);
   for (const mark of marks) await settleJournal(root, mark);
   if (!isFirst) return;
   const store = new SeriesStore(root, run, realNow);

@@ -131,14 +131,14 @@ describe('the settings in a backup', () => {
     const folder = join(cwd, 'back/.vortex/restored-config');
     expect(readdirSync(folder).sort()).toEqual(['config.json', 'more.json']);
     const text = readFileSync(join(folder, 'config.json'), 'utf8');
-    for (const secret of ['me@', 'hunter2', 'in barchart', 'hidden', 'in s3', 'in restic', 'from-dot-env']) {
-      expect(text).not.toContain(secret);
-    }
+    expect(text).not.toMatch(/me@|hunter2|in barchart|hidden|in s3|in restic|from-dot-env/);
+    const barchart = { password: '***' };
+    const s3 = { secret_access_key: '***' };
     expect(JSON.parse(text)).toEqual({
-      providers: { barchart: {}, yahoo: { base_url: 'http://***@proxy.example/' } },
-      backup: { s3: {}, restic: { repository: 'rest:http://***@h/' } },
-      instruments: ['more.json'],
-      stocks: { SPY: {} },
+      ...settings,
+      ...{ username: '***', password: '***' },
+      providers: { barchart, yahoo: { base_url: 'http://***@proxy.example/' } },
+      backup: { s3, restic: { password: '***', repository: 'rest:http://***@h/' } },
     });
   });
 });

@@ -86,7 +86,7 @@ it('leaves a file that is there, and with --force keeps it under another name', 
 
 it.each([
   ['one contract', ['GCG27'], /GCG27 is one contract.*GOLD/],
-  ['a name that is none', ['Gld'], /did you mean GOLD/],
+  ['a name that is none', ['Goldd'], /did you mean GOLD/],
   ['an unknown provider', ['SPY', '-p', 'barchat'], /perhaps barchart/],
   ['an unknown format', ['SPY', '--format', 'cvs'], /did you mean csv/],
   ['no schedule', ['SPY', '--schedule', '6am'], /five fields of cron/],

@@ -62,13 +62,24 @@ it('a contract that expires in the month before its delivery, as natural gas, is
     return vortex(args, { cwd, env: sandbox.env });
   };
   expect((await run('2024-01-29T06:00:00Z')).code).toBe(0);
-  for (const now of ['2024-01-31T06:00:00Z', '2024-02-20T06:00:00Z']) {
-    const { code, stdout, stderr } = await run(now);
-    expect(code, stderr).toBe(0);
-    const report = readReport(stdout);
-    expect(report.results.map(({ series }) => series)).not.toContain(key);
-    expect(report.series).toMatchObject({ failed: 0 });
-    expect(report.series.unservable).toBeGreaterThan(0);
-  }
+  // On the first night no later month has a newer bar yet.
+  const first = await run('2024-01-31T06:00:00Z');
+  expect(first.code, first.stderr).toBe(0);
+  const report = readReport(first.stdout);
+  expect(report.results.map(({ series }) => series)).not.toContain(key);
+  expect(report.series).toMatchObject({ failed: 0 });
+  expect(report.series.unservable).toBeGreaterThan(0);
+
+  const second = await run('2024-02-20T06:00:00Z');
+  expect(second.code, second.stderr).toBe(0);
+  expect(second.stderr).toMatch(
+    /GAS_US_20240200: yahoo has no NGG24 any more.*has ended; its last bar is of 2024-01-26/,
+  );
+  expect(resultOf(readReport(second.stdout), key)).toMatchObject({ outcome: 'unchanged', last: '2024-01-26' });
+  const third = await run('2024-02-21T06:00:00Z');
+  expect(third.code, third.stderr).toBe(0);
+  expect(third.stderr).not.toMatch(/NGG24/);
+  const { stdout } = await vortex(['status', key, '--json', '--now', '2024-02-21T06:00:00Z'], { cwd });
+  expect(stdout).toMatch(/"state":\s*"ended"/);
   expect(csvRows(join(cwd, `data/${key}.csv`)).at(-1)?.['Datetime']).toBe('2024-01-26');
 }, 60_000);

@@ -96,7 +96,7 @@ describe.concurrent('with Barchart before Yahoo', () => {
   it('an allowance of one: the first is paid for, the next is asked of Yahoo, and an expired contract waits with 5', async (context) => {
     const cwd = temporaryFolder(context);
     const sandbox = await standIn(NOW, '', context);
-    const env = { ...sandbox.env, VORTEX_BARCHART_ALLOWANCE: '1' };
+    const env = { ...sandbox.env, VORTEX_BARCHART_ALLOWANCE: '1', VORTEX_FAILOVER_ON_ALLOWANCE: 'true' };
     const args = ['SPY', 'EURUSD', 'GCJ24', '--start', '2024-01-01', ...BOTH, '--now', NOW];
     const plan = await vortex(['plan', ...args], { cwd, env });
     context.expect(JSON.parse(plan.stdout)).toMatchObject({

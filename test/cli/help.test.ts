@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { run } from '../../src/cli/program.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { vortex } from '../support/program.ts';
 
@@ -43,10 +44,24 @@ it('every command has a help with an example and the common flags', async () => 
     expect(names).toContain(name);
 });
 
-it('says how to go on when it is called without anything', async () => {
-  const { code, stdout } = await vortex([], { cwd: temporaryFolder() });
-  expect(code).toBe(0);
-  expect(stdout).toContain('Usage: vortex');
+it('without a command and without a terminal it fails with 2, so that a schedule without a command is no success', async () => {
+  const { code, stdout, stderr } = await vortex([], { cwd: temporaryFolder() });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('Usage: vortex');
+  expect(stderr).toContain('no command given');
+});
+
+it('without a command at a terminal it shows its help', async () => {
+  let [shown, warned] = ['', ''];
+  const output = {
+    out: (text: string) => (shown += text),
+    err: (text: string) => (warned += text),
+    isTerminal: true,
+    columns: 80,
+  };
+  expect(await run([], { output, signal: new AbortController().signal })).toBe(0);
+  expect(shown).toContain('Usage: vortex');
+  expect(warned).toBe('');
 });
 
 it('refuses a command that it does not have, and names a near one', async () => {

@@ -62,7 +62,7 @@ it('shows a contract with its symbol at each provider', async () => {
 });
 
 it('says which market was meant when a name is not known', async () => {
-  const { code, stderr } = await vortex(['instruments', 'show', 'gold'], { cwd: temporaryFolder() });
+  const { code, stderr } = await vortex(['instruments', 'show', 'GOLDD'], { cwd: temporaryFolder() });
   expect(code).toBe(2);
-  expect(stderr).toMatch(/gold.*did you mean GOLD/);
+  expect(stderr).toMatch(/GOLDD.*did you mean GOLD/);
 });

@@ -21,6 +21,37 @@ describe('what is asked for', () => {
     expect(await sandbox.requests()).toBe(3);
   });
 
+  it('all bad names of a list are told at once with their lines, and nothing is requested: exit 2', async () => {
+    const cwd = temporaryFolder();
+    const sandbox = await standIn(NOW);
+    writeFileSync(join(cwd, 'wanted.txt'), 'BK\nC\nES\neurusd\nMSFT\u200B\n');
+    const args = ['download', 'GOLDD', '--symbols-file', 'wanted.txt', ...COMMON];
+    const { code, stderr, stdout } = await vortex(args, { cwd, env: sandbox.env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^vortex: GOLDD: did you mean GOLD\?/),
+      expect.stringMatching(/^vortex: wanted\.txt: line 1: BK .* say future:BK or stock:BK$/),
+      expect.stringMatching(/^vortex: wanted\.txt: line 3: ES .* say future:ES or stock:ES$/),
+      expect.stringMatching(/^vortex: wanted\.txt: line 5: "MSFT\\u200b" .*U\+200B.*; write MSFT$/),
+    ]);
+    expect(await sandbox.requests()).toBe(0);
+    writeFileSync(join(cwd, 'wanted.txt'), 'eurusd\n');
+    const mended = await vortex(['plan', '--symbols-file', 'wanted.txt', ...COMMON], { cwd, env: sandbox.env });
+    expect(mended.stderr).toContain('vortex: wanted.txt: line 1: eurusd is taken as EURUSD\n');
+    expect(mended.stdout).toContain('"series":"forex/1d/EURUSD"');
+  });
+
+  it('a list that names nothing is exit 2, not a download of everything that is configured', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'wanted.txt'), '# nothing yet\n');
+    writeFileSync(join(cwd, 'mine.json'), JSON.stringify({ stocks: { SPY: {} } }));
+    const { code, stderr } = await vortex(['plan', '--symbols-file', 'wanted.txt', '--instruments', 'mine.json'], {
+      cwd,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toBe('vortex: flag --symbols-file: wanted.txt: the list names nothing\n');
+  });
+
   it('a name that is a market and a ticker is taken as the market, which is said; stock: takes the ticker', async () => {
     const cwd = temporaryFolder();
     const market = await vortex(['plan', 'COAL', '--json', '--now', NOW], { cwd });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { pathBelow } from '../../src/cli/verify.ts';
+import { pathBelow } from '../../src/cli/stored-names.ts';
 import { everythingIn, identities, temporaryFolder } from '../support/folder.ts';
 import { vortex } from '../support/program.ts';
 import { standIn } from '../support/stand-in.ts';
@@ -58,7 +58,7 @@ it('a path of nothing is exit 3 with the nearest, no folder is exit 1', async ()
   const cwd = await downloaded();
   const { code, stderr } = await vortex(['verify', 'stocks/1d/SPX'], { cwd });
   expect(code).toBe(3);
-  expect(stderr).toMatch(/^vortex: nothing is stored under stocks\/1d\/SPX; nearest: .*stocks\/1d\/SPY/);
+  expect(stderr).toMatch(/^vortex: nothing is stored of stocks\/1d\/SPX; nearest: .*stocks\/1d\/SPY/);
   expect((await vortex(['verify', '-o', 'elsewhere'], { cwd })).code).toBe(1);
 });
 
@@ -66,8 +66,24 @@ it.each([
   ['data/stocks/1d/SPY.csv', 'stocks/1d/SPY.csv'],
   ['./data/stocks/', 'stocks'],
   ['/srv/data', ''],
-  ['stocks/1d/SPY', 'stocks/1d/SPY'],
-  ['./forex/', 'forex'],
+  ['stocks/1d/SPY', undefined],
+  ['./forex/', undefined],
+  ['data2/stocks', undefined],
 ])('reads the path %s as %j', (argument, expected) => {
-  expect(pathBelow(argument, 'data', '/srv')).toBe(expected);
+  expect(pathBelow('data', '/srv')(argument)).toBe(expected);
+});
+
+it('a symbol, a key, a folder or a file means the same series; what means none is exit 3, and nothing is said to be right', async () => {
+  const cwd = await downloaded();
+  for (const name of ['KO', 'stock:KO', 'ko', 'stocks/1d/KO', 'stocks/1h/KO/', 'data/stocks/1d/KO.csv', 'forex/1h']) {
+    const { code, stdout } = await vortex(['verify', name], { cwd });
+    expect([name, code, stdout]).toEqual([name, 0, expect.stringMatching(/^[12] series checked: nothing is wrong\n$/)]);
+  }
+  const none = await vortex(['verify', 'SPX'], { cwd });
+  expect(none).toEqual({
+    code: 3,
+    stdout: '',
+    stderr: expect.stringMatching(/^vortex: nothing is stored of SPX; nearest: SPY/) as string,
+  });
+  expect(await vortex(['verify', 'SPX', '--json'], { cwd })).toMatchObject({ code: 3 });
 });

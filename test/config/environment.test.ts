@@ -65,6 +65,82 @@ test('.env counts as environment, and the real environment wins over it', async 
   expect(proxy).toEqual({ httpsProxy: 'http://proxy:3128' });
 });
 
+test('.env.local is read after .env and wins over it; the real environment wins over both', async () => {
+  const cwd = folderWith({
+    '.env': 'VORTEX_CONCURRENCY=2\nVORTEX_OVERLAP_BARS=2\nVORTEX_SETTLE_MINUTES=2\n',
+    '.env.local': 'VORTEX_CONCURRENCY=3\nVORTEX_OVERLAP_BARS=3\n',
+  });
+  const { settings, sources } = await load(cwd, { env: { VORTEX_CONCURRENCY: '4' } });
+  expect([settings.concurrency, settings.overlap_bars, settings.settle_minutes]).toEqual([4, 3, 2]);
+  expect(sources.get('overlap_bars')).toBe('environment VORTEX_OVERLAP_BARS (.env.local)');
+  expect(sources.get('settle_minutes')).toBe('environment VORTEX_SETTLE_MINUTES (.env)');
+});
+
+test('blanks and line ends around a value are no part of it, and what is nothing else is not set', async () => {
+  const env = {
+    VORTEX_OUTPUT_DIR: ' /data\r\n',
+    VORTEX_DEFAULT_PROVIDER: 'yahoo\r',
+    VORTEX_LOGGING_LEVEL: 'WARN\r',
+    VORTEX_FORMATS: 'CSV,Parquet\r',
+    VORTEX_BACKUP_DATA: '\r',
+    VORTEX_PASSWORD: ' hush\r',
+    HTTPS_PROXY: 'http://proxy:3128\r',
+  };
+  const { settings, proxy } = await load(folderWith(), { env });
+  expect(settings).toMatchObject({
+    output_dir: '/data',
+    default_provider: 'yahoo',
+    logging: { level: 'warn' },
+    formats: ['csv', 'parquet'],
+    backup_data: false,
+    password: 'hush',
+  });
+  expect(proxy).toEqual({ httpsProxy: 'http://proxy:3128' });
+});
+
+test('a flag takes a word in capitals too, a settings file as it is written', async () => {
+  const flags = [{ path: 'logging.level', flag: '--log-level', value: 'Debug' }];
+  expect((await load(folderWith(), { flags })).settings.logging.level).toBe('debug');
+  const cwd = folderWith({ 'config/config.json': { logging: { level: 'INFO' } } });
+  expect(await problemsOf(load(cwd))).toEqual([expect.stringMatching(/logging\.level: must be .*did you mean info/)]);
+});
+
+test.each([
+  ['"/data"', '"\\"/data\\"" has quotes around it (docker --env-file keeps them); write it without'],
+  ["'/data'", '"\'/data\'" has quotes around it (docker --env-file keeps them); write it without'],
+  [
+    '/da\u0007ta',
+    '"/da\\u0007ta" holds a control character, often the line end of a file that Windows wrote; delete it',
+  ],
+  [
+    's3://bucket/prices',
+    '"s3://bucket/prices" is an address; the data folder is a folder of this machine (a mounted volume, too), so write a path without s3://',
+  ],
+  [
+    'FILE:///data',
+    '"FILE:///data" is an address; the data folder is a folder of this machine (a mounted volume, too), so write a path without FILE://',
+  ],
+])('%s is no data folder, wherever it stands', async (path, fault) => {
+  const cwd = folderWith({ 'mine.json': { output_dir: path } });
+  const flags = [{ path: 'output_dir', flag: '--output-dir', value: path }];
+  expect(await problemsOf(load(cwd, { flags }))).toEqual([`flag --output-dir: ${fault}`]);
+  expect(await problemsOf(load(cwd, { env: { VORTEX_OUTPUT_DIR: path } }))).toEqual([
+    `environment VORTEX_OUTPUT_DIR: ${fault}`,
+  ]);
+  expect(await problemsOf(load(cwd, { files: ['mine.json'] }))).toEqual([`mine.json: output_dir: ${fault}`]);
+});
+
+test('no other path has quotes or control characters either; a bucket may be the target of backups', async () => {
+  const env = { VORTEX_LOGGING_FILE: "'v.log'", VORTEX_METRICS_FILE: '"m.prom"', VORTEX_BACKUP_TARGET: "'b'" };
+  expect(await problemsOf(load(folderWith(), { env }))).toEqual([
+    expect.stringContaining('VORTEX_BACKUP_TARGET: '),
+    expect.stringContaining('VORTEX_LOGGING_FILE: '),
+    expect.stringContaining('VORTEX_METRICS_FILE: '),
+  ]);
+  const bucket = await load(folderWith(), { env: { VORTEX_BACKUP_TARGET: 's3://bucket/x' } });
+  expect(bucket.settings.backup.target).toBe('s3://bucket/x');
+});
+
 test('a folder called .env is passed over with a warning', async () => {
   expect((await load(folderWith({ '.env/bin/python': '' }))).warnings).toEqual([
     '.env: is a folder, not a file; it is not used',
@@ -82,6 +158,9 @@ test('what Kubernetes injects for services called vortex is ignored', async () =
     VORTEX_SERVE_PORT_8080_TCP_PROTO: 'tcp',
     VORTEX_SERVE_PORT_8080_TCP_PORT: '8080',
     VORTEX_SERVE_PORT_8080_TCP_ADDR: '10.0.0.1',
+    VORTEX_PUSH_SERVICE_HOST: '10.0.0.2',
+    VORTEX_PUSH_SERVICE_PORT_METRICS: '9091',
+    VORTEX_PUSH_PORT: 'tcp://10.0.0.2:9091\r',
   };
   expect(await problemsOf(load(folderWith(), { env }))).toEqual([]);
   expect(await problemsOf(load(folderWith(), { env: { VORTEX_PORT: '8080' } }))).toHaveLength(1);

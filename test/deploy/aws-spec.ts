@@ -107,7 +107,7 @@ export function templateProblems(template: Tree): string[] {
   const parameters = branch(at(template, 'Parameters'));
   const problems: string[] = [];
   if (Object.keys(resources).length === 0) problems.push('the template has no resources');
-  const sections = ['AWSTemplateFormatVersion', 'Description', 'Parameters', 'Resources', 'Outputs'];
+  const sections = ['AWSTemplateFormatVersion', 'Description', 'Parameters', 'Conditions', 'Resources', 'Outputs'];
   for (const key of Object.keys(branch(template))) if (!sections.includes(key)) problems.push(`${key} is no section`);
   for (const [name, resource] of Object.entries(resources)) {
     const type = text(at(resource, 'Type'));
@@ -130,6 +130,14 @@ export function templateProblems(template: Tree): string[] {
   }
   for (const name of Object.keys(parameters)) {
     if (!used.some((reference) => reference.name === name)) problems.push(`parameter ${name} is never used`);
+  }
+  const conditions = branch(at(template, 'Conditions'));
+  const asked = [...walk(template)].flatMap(({ path, value }) =>
+    path.endsWith('Fn::If') ? [text(list(value)[0])] : [],
+  );
+  for (const name of asked) if (conditions[name] === undefined) problems.push(`there is no condition ${name}`);
+  for (const name of Object.keys(conditions)) {
+    if (!asked.includes(name)) problems.push(`condition ${name} is never used`);
   }
   const edges = new Map(
     Object.entries(resources).map(([name, resource]) => [name, referencesIn(resource).map((entry) => entry.name)]),

@@ -10,7 +10,7 @@ import type { Start } from './words.ts';
 /** A template of deploy/aws; `!Ref x` is `{"Fn::Ref": "x"}`. */
 export function readTemplate(name: string): Tree {
   const source = readFileSync(join(ROOT, 'deploy/aws', name), 'utf8');
-  return parseYaml(source, '1.1', ['Ref', 'GetAtt', 'Sub'])[0] ?? null;
+  return parseYaml(source, '1.1', ['Ref', 'GetAtt', 'Sub', 'If', 'Equals'])[0] ?? null;
 }
 
 function resourcesOf(template: Tree, type: string): [string, Tree][] {
@@ -60,7 +60,9 @@ function policyProblems(template: Tree): string[] {
     const actions = [at(value, 'Action') ?? ''].flat().map(text);
     const everything = [at(value, 'Resource') ?? 'none'].flat().includes('*');
     const problems = actions.filter((action) => action.includes('*')).map((action) => `${path}: allows ${action}`);
-    if (everything && !path.includes('FileSystemPolicy')) problems.push(`${path}: allows everything it touches`);
+    const isToken = text(at(value, 'Sid')) === 'RegistryToken' && String(actions) === 'ecr:GetAuthorizationToken';
+    if (everything && !isToken && !path.includes('FileSystemPolicy'))
+      problems.push(`${path}: allows everything it touches`);
     if (at(value, 'Principal') === '*' || at(value, 'Principal.AWS') === '*') problems.push(`${path}: allows everyone`);
     return problems;
   });
@@ -94,6 +96,17 @@ export function awsRuleProblems(template: Tree): string[] {
   }
   for (const [name, rule] of resourcesOf(template, 'AWS::Events::Rule')) {
     expect(at(rule, 'ScheduleExpression') === undefined, `${name}: a rule means UTC; use the scheduler`);
+  }
+  const unmailed = at(
+    template,
+    'Resources.RunFailed.Properties.EventPattern.detail.containers.exitCode.0.anything-but',
+  );
+  expect(JSON.stringify(unmailed) === '[0,5,6]', 'RunFailed: 5 and 6 must send no mail');
+  for (const [name, schedule] of schedules) {
+    expect(
+      JSON.stringify(at(schedule, 'State')).includes('IsActive'),
+      `${name}: must stand still in the passive region`,
+    );
   }
   for (const [name, group] of resourcesOf(template, 'AWS::Logs::LogGroup')) {
     expect(at(group, 'RetentionInDays') !== undefined, `${name}: logs must have an end`);

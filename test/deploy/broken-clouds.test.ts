@@ -55,6 +55,8 @@ const AWS: readonly Break[] = [
   ['Resources.BackupBucket.Properties.PublicAccessBlockConfiguration.BlockPublicAcls', false],
   ['Resources.BackupBucket.Properties.ReplicationConfiguration', undefined],
   ['Parameters.Unused', { Type: 'String' }],
+  ['Resources.RunFailed.Properties.EventPattern.detail.containers.exitCode', [{ 'anything-but': [0] }]],
+  ['Resources.DownloadSchedule.Properties.State', 'ENABLED'],
 ];
 
 const REPLICA: readonly Break[] = [
@@ -223,12 +225,26 @@ const SOME_WORKFLOWS: Readonly<Record<string, readonly Slip[]>> = {
     ['needs: check', 'needs: checks'],
     ['cancel-in-progress: false', 'cancel-in-progress: true'],
     ['"image=ghcr.io/vortex-history/vortex@$DIGEST"', '"image=${{ github.event.head_commit.message }}"'],
+    ['    secrets: inherit\n', ''],
+    ['push-by-digest=true', 'push-by-digest=false'],
+    ['          provenance: mode=max\n', ''],
+    ['          sbom: true\n', ''],
+    ['linux/amd64,linux/arm64', 'linux/amd64'],
+    ['image-ref: ${{ needs.build.outputs.image }}', 'image-ref: vortex:scanned'],
+    ['IMAGE: ${{ needs.build.outputs.image }}', 'IMAGE: ghcr.io/vortex-history/vortex:latest'],
+    ['      image: ${{ needs.image.outputs.image }}', '      image: ghcr.io/vortex-history/vortex:main'],
+    ['cosign sign', 'echo sign'],
+    ['vitest.image.config.ts', 'vitest.config.ts'],
+    [" && !contains(github.ref_name, '-')", ''],
+    [' && $VERSION != *-*', ''],
   ],
   deploy: [
     ['cancel-in-progress: false', 'cancel-in-progress: true'],
     ['environment: ${{ inputs.environment }}', 'continue-on-error: false'],
     ['rollout.sh "$ENVIRONMENT"', 'rollout.sh "${{ inputs.environment }}"'],
     ['deploy/kubernetes/rollout.sh', 'deploy/kubernetes/roll-out.sh'],
+    ['[ -z "$KUBECONFIG_TEXT" ]', 'false'],
+    ['deploy-${{ github.workflow }}-', 'deploy-'],
   ],
 };
 

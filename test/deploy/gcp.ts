@@ -87,7 +87,7 @@ export function gcpProblems(object: Tree): string[] {
   }
   if (isJob) {
     expect(Number(at(pod, 'timeoutSeconds')) >= 3600, 'timeoutSeconds must be an hour at least');
-    expect(Number(at(pod, 'maxRetries')) <= 1, 'maxRetries must be 1 at most: exit codes are not told apart');
+    expect(at(pod, 'maxRetries') === 0, 'maxRetries must be 0: a run has tried again by itself');
     expect(at(object, 'spec.template.spec.taskCount') === 1, 'taskCount must be 1: more are shards');
   }
   const more = [...volumeProblems(pod, container), ...(isJob ? [] : serviceProblems(object, container))];

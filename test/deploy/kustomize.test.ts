@@ -27,5 +27,5 @@ describe.skipIf(major === undefined || major < 5)('kubectl kustomize, where it i
 
 test('a kustomization with what is not checked here is refused', () => {
   expect(() => render('deploy/kubernetes/examples')).toThrow('kustomization.yaml');
-  expect(OVERLAYS.map((folder) => render(folder).length)).toEqual([16, 21, 21, 22, 22]);
+  expect(OVERLAYS.map((folder) => render(folder).length)).toEqual([16, 21, 21, 22, 15, 22]);
 });

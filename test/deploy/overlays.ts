@@ -4,5 +4,6 @@ export const OVERLAYS = [
   'deploy/kubernetes/overlays/staging',
   'deploy/kubernetes/overlays/production',
   'deploy/kubernetes/overlays/second-region',
+  'deploy/kubernetes/overlays/plain',
   'deploy/kubernetes/backfill',
 ] as const;

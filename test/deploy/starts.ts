@@ -40,9 +40,17 @@ export function startsOf(objects: readonly Manifest[]): Start[] {
       const shared = list(at(container, 'envFrom')).flatMap((source) =>
         dataOf(objects, 'ConfigMap', text(at(source, 'configMapRef.name'))),
       );
-      const own = list(at(container, 'env')).map(
-        (entry) => [text(at(entry, 'name')), text(at(entry, 'value'))] as const,
+      const namespace = text(
+        at(
+          objects.find((object) => kindOf(object) === 'Namespace'),
+          'metadata.name',
+        ),
       );
+      const own = list(at(container, 'env')).map((entry) => {
+        const isField = at(entry, 'valueFrom.fieldRef.fieldPath') === 'metadata.namespace';
+        const value = isField ? namespace : text(at(entry, 'value')).replaceAll('$(POD_NAMESPACE)', namespace);
+        return [text(at(entry, 'name')), value] as const;
+      });
       return {
         place: `${owner}, container ${text(at(container, 'name'))}`,
         args: list(at(container, 'args')).map(text),

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { isSeq, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
 /** What a YAML or JSON document holds. */
@@ -54,7 +54,11 @@ export function* walk(tree: Tree, path = ''): Generator<{ readonly path: string;
 export function parseYaml(source: string, version: '1.1' | '1.2' = '1.1', tags: readonly string[] = []): Tree[] {
   const customTags = tags.flatMap((name) => [
     { tag: `!${name}`, resolve: (value: string) => ({ [`Fn::${name}`]: value }) },
-    { tag: `!${name}`, collection: 'seq' as const, resolve: (value: unknown) => ({ [`Fn::${name}`]: value }) },
+    {
+      tag: `!${name}`,
+      collection: 'seq' as const,
+      resolve: (value: unknown) => ({ [`Fn::${name}`]: isSeq(value) ? value.toJSON() : value }),
+    },
   ]);
   return parseAllDocuments(source, { version, merge: true, customTags }).map((document) => {
     const [error] = document.errors;

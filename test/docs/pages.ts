@@ -95,7 +95,7 @@ export function configurationPage(): string {
     '',
     MADE('the schemas'),
     '',
-    'A flag counts before the environment, the environment (and `.env`) before the files named by `--config` (later ones before earlier',
+    'A flag counts before the environment, the environment (and `.env`, then `.env.local`, which wins) before the files named by `--config` (later ones before earlier',
     'ones; without any, `config/config.json`), a file before the default. `vortex config show` says which one counted. Files are JSON;',
     'comments (`//` and `/* */`) are allowed. A key that nothing knows is an error with a suggestion.',
     '',

@@ -121,6 +121,7 @@ describe('what the image says of itself', () => {
     expect(Config).toMatchObject({
       User: '1000:1000',
       Entrypoint: ['/app/docker/entrypoint.sh'],
+      Cmd: ['download'],
       WorkingDir: '/app',
       Healthcheck: { Test: ['CMD', 'node', '/app/docker/health.mjs'] },
     });

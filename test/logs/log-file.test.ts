@@ -43,6 +43,26 @@ it('the log file has the lines of stderr, each with the run, requests with their
   ).toBe(2);
 });
 
+it('control characters in what is logged are shown, in the file and for people on a terminal', async () => {
+  const file = join(temporaryFolder(), 'vortex.log');
+  const written: string[] = [];
+  const log = await openLog({
+    settings: { level: 'info', format: 'json', file, file_max_mb: 1, file_count: 2 },
+    run: 'test',
+    isTerminal: false,
+    colour: false,
+    secrets: new Redactor([]),
+    warn: () => undefined,
+    stderr: { write: (text) => void written.push(text) },
+  });
+  log.warn({ currency: 'U\u009BS' }, 'it says \u001B[2J "\\u001b"\nand more');
+  const said = { currency: 'U\\x9bS', msg: 'it says \\x1b[2J "\\u001b"\nand more' };
+  expect(JSON.parse(written.join(''))).toMatchObject(said);
+  await vi.waitFor(() => {
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject(said);
+  });
+});
+
 it('a file that is full is set aside, and only so many are kept', async () => {
   const folder = temporaryFolder();
   const file = join(folder, 'vortex.log');

@@ -53,7 +53,14 @@ it('a run replaces what the one before it said of series and errors; counters go
     suspect: 0,
   };
   const traffic = { yahoo: { requests: { 200: 1 }, retries: {}, circuit: 'closed' as const } };
-  metrics.addRun({ exitCode: 0, seconds: 1, report: { series, results: [] }, traffic, durations: new Map() });
+  metrics.addRun({
+    exitCode: 0,
+    finishedAt: 0,
+    seconds: 1,
+    report: { series, results: [] },
+    traffic,
+    durations: new Map(),
+  });
   const told = await lines(metrics);
   expect(told).toContain('vortex_requests_total{provider="yahoo",status="200"} 5');
   expect(told).toContain('vortex_circuit_state{provider="yahoo"} 0');

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { groupUrl, pushOf } from '../../src/metrics/pushgateway.ts';
+import { groupUrl, pushOf, shardPush } from '../../src/metrics/pushgateway.ts';
 import { writeTextfile } from '../../src/metrics/textfile.ts';
 import { everythingIn, temporaryFolder } from '../support/folder.ts';
 import { answer, serve } from '../support/loopback.ts';
@@ -28,6 +28,22 @@ describe('the group at a Pushgateway', () => {
     ['http://push:9091', '1of4', 'http://push:9091/metrics/job/vortex/shard/1of4'],
   ])('%s, shard %s', (url, shard, expected) => {
     expect(groupUrl({ url, shard })).toBe(expected);
+  });
+
+  it('is one for each machine, unless its address says whose it is: one machine must not hide the failure of another', () => {
+    expect(groupUrl({ url: 'http://push:9091', host: 'nas 1' })).toBe(
+      'http://push:9091/metrics/job/vortex/instance/nas%201',
+    );
+    const own = 'http://push:9091/metrics/job/vortex/namespace/vortex-dev';
+    expect(groupUrl({ url: own, host: 'nas' })).toBe(own);
+    expect(groupUrl({ url: own, component: 'backup' })).toBe(`${own}/component/backup`);
+  });
+
+  it('of a shard goes when the shard went well, and stays when it failed', () => {
+    const target = { url: 'http://push:9091', username: undefined, password: undefined, shard: '1of4' };
+    const url = 'http://push:9091/metrics/job/vortex/shard/1of4';
+    expect(shardPush(target, 'x 1\n', true)).toMatchObject({ method: 'DELETE', url, body: '' });
+    expect(shardPush(target, 'x 1\n', false)).toMatchObject({ method: 'PUT', url, body: 'x 1\n' });
   });
 
   it('is replaced by what says everything, else only added to', () => {
@@ -58,6 +74,17 @@ describe('download tells how it went', () => {
     expect(value(read(), 'vortex_run_last_success_timestamp_seconds')).toBe(success);
     expect(value(read(), 'vortex_run_last_exit_code')).not.toBe(0);
     expect(everythingIn(join(cwd, 'collector'))).toEqual(['vortex.prom']);
+  });
+
+  it('to a file that the collector, another user, can read under the UMask of the shipped unit', () => {
+    const path = join(temporaryFolder(), 'vortex.prom');
+    const before = process.umask(0o027);
+    try {
+      writeTextfile(path, 'x 1\n');
+    } finally {
+      process.umask(before);
+    }
+    expect(lstatSync(path).mode & 0o777).toBe(0o644);
   });
 
   it('to no device: a file does not take its place', () => {

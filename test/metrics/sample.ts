@@ -21,6 +21,7 @@ export function sampleMetrics(): Metrics {
   } as const;
   metrics.addRun({
     exitCode: 4,
+    finishedAt: NOW,
     seconds: 1.5,
     report: {
       series: {

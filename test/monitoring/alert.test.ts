@@ -73,11 +73,11 @@ it.skipIf(lacks('prometheus') || lacks('prometheus-pushgateway'))(
     const sandbox = await standIn(NOW);
     const args = ['download', 'SPY', '--start', '2024-06-03', '--now', NOW, '--pushgateway', gateway];
 
-    // The last success of this folder is three days old, and the run of today fails.
+    // The last success of this folder is five days old, weekend or not, and the run of today fails for more than one series.
     mkdirSync(join(cwd, 'data/.vortex'), { recursive: true });
-    const longAgo = new Date(performance.timeOrigin - 3 * 86_400_000).toISOString();
+    const longAgo = new Date(performance.timeOrigin - 5 * 86_400_000).toISOString();
     writeFileSync(join(cwd, 'data/.vortex/last-success.json'), JSON.stringify({ run: 'old', finishedAt: longAgo }));
-    expect((await vortex([...args, 'NOSUCH'], { cwd, env: sandbox.env })).code).toBe(3);
+    expect((await vortex([...args, 'NOSUCH', 'NOSUCH2'], { cwd, env: sandbox.env })).code).toBe(3);
     await vi.waitFor(async () => {
       expect(await stateOf()).toBe('pending');
     }, PATIENCE);
@@ -88,7 +88,7 @@ it.skipIf(lacks('prometheus') || lacks('prometheus-pushgateway'))(
     }, PATIENCE);
 
     // The push of a failing run takes nothing of it away, and there is one group, however many runs.
-    expect((await vortex([...args, 'NOSUCH'], { cwd, env: sandbox.env })).code).toBe(3);
+    expect((await vortex([...args, 'NOSUCH', 'NOSUCH2'], { cwd, env: sandbox.env })).code).toBe(3);
     const text = await (await fetch(`${gateway}/metrics`)).text();
     const successes = [...text.matchAll(/^vortex_run_last_success_timestamp_seconds\{.*\} (\S+)$/gm)];
     expect(successes.length).toBe(1);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { backupText } from '../../src/metrics/backup-text.ts';
 import { sampleMetrics } from '../metrics/sample.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { lacks } from '../support/system.ts';
@@ -40,10 +41,21 @@ const queries = [
   ...dashboard.panels.flatMap((panel) => panel.targets.map(({ expr }) => expr)),
 ];
 
+/** Metrics that count sessions, by class and period. */
+const COUNTED = ['vortex_sessions_behind', 'vortex_suspect_oldest_sessions']
+  .map((name) => `${name}{class="stock",period="1d"} 0\n`)
+  .join('');
+
+/** Labels that Prometheus or the group of a push adds. */
+const OF_THE_TARGET = new Map(
+  ['job', 'namespace', 'instance', 'shard'].map((label) => [label, new Set(label === 'job' ? ['vortex-serve'] : [])]),
+);
+
 /** Names of the metrics that are really exported, each with its labels and their values. */
 async function exported(): Promise<Map<string, Map<string, Set<string>>>> {
   const found = new Map<string, Map<string, Set<string>>>();
-  for (const line of (await sampleMetrics().text()).split('\n')) {
+  const backups = backupText({ lastSuccess: 1, lastVerified: 1, exitCode: 0 });
+  for (const line of `${await sampleMetrics().text()}${backups}${COUNTED}`.split('\n')) {
     const [, name, labels = ''] = /^([a-z_]+)(?:\{(.*)\})? /.exec(line) ?? [];
     if (name === undefined || line.startsWith('#')) continue;
     const known = found.get(name) ?? new Map<string, Set<string>>();
@@ -60,18 +72,21 @@ describe('what is shipped for monitoring', () => {
     const known = await exported();
     for (const query of queries) {
       const names = [...query.matchAll(/\b(vortex_\w+)(?:\{([^}]*)\})?/g)];
-      if (!query.startsWith('up{')) expect(names.length, query).toBeGreaterThan(0);
+      if (!query.includes('up{')) expect(names.length, query).toBeGreaterThan(0);
       for (const [, name = '', selector = ''] of names) {
-        const labels = known.get(name);
-        expect(labels, `${name} in ${query}`).toBeDefined();
-        for (const [, label = '', , text = ''] of selector.matchAll(/(\w+)(=~|!~|=)"([^"]*)"/g)) {
-          expect([...(labels?.keys() ?? [])], `${label} in ${query}`).toContain(label);
+        const labels = new Map([...(known.get(name) ?? []), ...OF_THE_TARGET]);
+        expect([...known.keys()], `${name} in ${query}`).toContain(name);
+        for (const [, label = '', , text = ''] of selector.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)) {
+          expect([...labels.keys()], `${label} in ${query}`).toContain(label);
           const words = label === 'period' ? [] : text.split('|');
-          for (const word of words) expect([...(labels?.get(label) ?? [])], `${text} in ${query}`).toContain(word);
+          for (const word of words) expect([...(labels.get(label) ?? [])], `${text} in ${query}`).toContain(word);
         }
       }
       const grouped = [...query.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/, */));
-      const all = new Set(names.flatMap(([, name = '']) => [...(known.get(name)?.keys() ?? [])]));
+      const all = new Set([
+        ...names.flatMap(([, name = '']) => [...(known.get(name)?.keys() ?? [])]),
+        ...OF_THE_TARGET.keys(),
+      ]);
       for (const label of grouped) expect(all, `${label} in ${query}`).toContain(label);
     }
   });
@@ -107,17 +122,27 @@ describe('what is shipped for monitoring', () => {
       for (const args of [
         ['check', 'config', 'prometheus.yml'],
         ['check', 'rules', 'rules.yml'],
-        ['test', 'rules', 'rules.test.yml'],
+        ['test', 'rules', 'rules.test.yml', 'weeks.test.yml'],
       ]) {
         const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: FOLDER, encoding: 'utf8' });
         expect([status, `${stdout}${stderr}`]).toEqual([0, expect.not.stringContaining('FAILED')]);
       }
     },
+    240_000,
   );
 
   it('every alert is tested', () => {
-    const tests = readFileSync(join(FOLDER, 'rules.test.yml'), 'utf8');
+    const tests = ['rules.test.yml', 'weeks.test.yml'].map((name) => readFileSync(join(FOLDER, name), 'utf8')).join('');
     for (const { alert } of rules) expect(tests).toMatch(new RegExp(`alertname: ${alert}\n        exp_alerts:\n`));
+  });
+
+  it.skipIf(lacks('amtool'))('amtool accepts who is told (needs amtool)', () => {
+    const { status, stdout } = spawnSync('amtool', ['check-config', 'alertmanager.yml'], {
+      cwd: FOLDER,
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('SUCCESS');
+    expect(status).toBe(0);
   });
 
   it.skipIf(NO_PROMTOOL)('every query of the dashboard is one (needs promtool)', () => {

@@ -129,12 +129,14 @@ describe('a series that has no bars', () => {
   const both = { providers: [PAID, provider('b')], budgets: budgets({ used: 5 }) };
   const entry = wanted(days('2024-06-03', '2024-07-09'));
 
-  it('goes to the next provider, with the name that it has there; with bars it stays', () => {
+  it('goes to the next provider where failover.on_allowance says so, with the name that it has there; with bars it stays', () => {
     const planned = plan([entry], NOTHING_STORED, both);
     const next = planned.instead?.(onlyJob(planned), new Set(['a']));
     expect(next).toMatchObject({ provider: 'b', sourceSymbol: 'b:SPY', allowance: 0 });
     expect(planned.instead?.(onlyJob(planned), new Set(['a', 'b']))).toBeUndefined();
-    expect(onlyJob(withFailOver(planned, both.budgets, NOW)).provider).toBe('b');
+    expect(onlyJob(withFailOver(planned, both.budgets, NOW)).provider).toBe('a');
+    const leaving = plan([entry], NOTHING_STORED, { ...both, onAllowance: true });
+    expect(onlyJob(withFailOver(leaving, both.budgets, NOW)).provider).toBe('b');
 
     const bound = plan([entry], stored([days('2024-06-03', '2024-06-28')], weekdays('2024-06-03', '2024-06-28')), both);
     expect(bound.instead?.(onlyJob(bound), new Set(['a']))).toBeUndefined();

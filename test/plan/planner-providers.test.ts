@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { NOTHING_STORED } from '../../src/market/stored-series.ts';
-import type { WantedSeries } from '../../src/plan/wanted.ts';
 import { at, days, GOLD, gold, onlyJob, plan, provider, SPY, stored, told, wanted, weekdays } from './fixtures.ts';
 
 const JUNE = weekdays('2024-06-03', '2024-06-28');
@@ -16,11 +15,40 @@ describe('a series that has a provider', () => {
   });
 
   it('is not served by others when its own is not listed', () => {
-    const entries = (named: boolean): WantedSeries[] => [wanted(days('2024-06-01', '2024-07-11'), { named })];
-    expect(plan(entries(false), known).settled).toMatchObject([
-      { outcome: 'unservable', reason: 'it is kept from b, which is not among the listed providers' },
-    ]);
-    expect(plan(entries(true), known).settled).toMatchObject([{ outcome: 'failed', error: { code: 'not-servable' } }]);
+    const entry = wanted(days('2024-06-01', '2024-07-11'));
+    const [settled] = plan([entry], known).settled;
+    expect(settled).toMatchObject({ outcome: 'failed', error: { code: 'bound-elsewhere' } });
+  });
+
+  it('stays with it, though the settings list only another', () => {
+    const entry = wanted(days('2024-06-01', '2024-07-11'));
+    expect(onlyJob(plan([entry], known, { others: [provider('c'), provider('b')] })).provider).toBe('b');
+    expect(onlyJob(plan([entry], NOTHING_STORED, { others: [provider('b')] })).provider).toBe('a');
+  });
+
+  it('is left out, in one line, by a -p that names another; named itself it waits, with the ways out', () => {
+    const entries = [
+      wanted(days('2024-06-01', '2024-07-11')),
+      wanted(days('2024-06-01', '2024-07-11'), { instrument: GOLD }),
+    ];
+    const restricted = { restricted: true };
+    const left = plan(entries, known, restricted);
+    expect(left).toMatchObject({ jobs: [], settled: [] });
+    expect(left.notices).toEqual(['2 series left out by -p a: they are bound to b']);
+    const named = plan(entries.slice(0, 1), known, { ...restricted, named: true });
+    expect(named.notices).toEqual([]);
+    expect(named.settled).toMatchObject([{ outcome: 'failed', error: { code: 'bound-elsewhere' } }]);
+    const [settled] = named.settled;
+    expect(settled?.outcome === 'failed' ? settled.error.message : '').toMatch(
+      /bound to b.*vortex series move SPY --to/,
+    );
+    expect(plan(entries, known, { ...restricted, mix: true }).jobs).toEqual([]);
+  });
+
+  it('costs nothing to have all of it, whoever is asked', () => {
+    const all = stored([days('2024-06-01', '2024-07-10')], JUNE, 'b');
+    const named = plan([wanted(days('2024-06-01', '2024-07-10'))], all, { restricted: true, named: true });
+    expect(named.settled).toMatchObject([{ outcome: 'unchanged' }]);
   });
 
   it('is free again when it has no bars', () => {

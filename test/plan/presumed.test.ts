@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { EndedSeries } from '../../src/market/stored-series.ts';
+import type { EndOfSeries } from '../../src/market/stored-series.ts';
 import { at, DAY, days, NOW, onlyJob, plan, stored, told, wanted, weekdays } from './fixtures.ts';
 
 const MAY = weekdays('2024-05-01', '2024-05-31');
 const WISH = wanted(days('2024-05-01', '2024-07-11'));
 
 /** A series whose bars stop in May, answered for up to 5 July. */
-function silent(ended: EndedSeries, answeredAt = at('2024-06-28')) {
+function silent(ended: EndOfSeries, answeredAt = at('2024-06-28')) {
   return { ...stored([days('2024-05-01', '2024-07-05')], MAY), ended, answeredAt };
 }
 
-const presumedAt = (now: number): EndedSeries => ({ kind: 'presumed', on: at('2024-05-31'), at: now });
+const presumedAt = (now: number): EndOfSeries => ({ kind: 'presumed', on: at('2024-05-31'), at: now });
 
 describe('a series that seems to have ended', () => {
   it.each([1, 6])('is not asked for %i days after that was found, and is unchanged', (waited) => {

@@ -109,8 +109,21 @@ describe('a name is refused before anything is requested', () => {
     ['nothing', '', /no symbol/],
     ['a prefix with nothing after it', 'stock:', /no symbol/],
     ['an unknown class', 'bond:X', /bond is no class; allowed: future, stock, forex/],
-    ['small letters', 'gold', /in capitals\); did you mean GOLD/],
-    ['small letters of a ticker', 'stock:aapl', /in capitals/],
+    ['small letters of a root', 'gc', /future:GC or stock:GC/],
+    ['a slip of the pen', 'GOLDD', /did you mean GOLD\? .* say stock:GOLDD/],
+    ['another', 'SILVRE', /did you mean SILVER\?/],
+    ['one in small letters', 'coppr', /did you mean COPPER\?/],
+    ['a market that is a ticker', 'DOW', /ticker of Dow; say future:DOW or stock:DOW/],
+    ['another', 'FANG', /say future:FANG or stock:FANG/],
+    [
+      'a zero-width space',
+      'MSFT\u200B',
+      /"MSFT\\u200b" holds an invisible character, U\+200B \(zero-width space\); write MSFT$/,
+    ],
+    ['a byte order mark', '\uFEFFMSFT', /U\+FEFF \(byte order mark\); write MSFT$/],
+    ['a no-break space', 'MSFT\u00A0', /"MSFT\\u00a0" is no symbol: .*U\+00A0 \(no-break space\)/],
+    ['a name of 65 characters', 'A'.repeat(65), /too long: 65 characters; a name has 64 at most/],
+    ['two pairs of currencies that are none', 'ABC/DEF/GHI', /no symbol/],
     ['a pair that is none', 'forex:GOLD', /a pair is two currencies/],
     ['a market that is none', 'future:GOLDD', /nearest: GOLD/],
     ['an emoji', '🚀', /no instrument of that name/],
@@ -181,14 +194,18 @@ describe('what is said of how a name was read', () => {
   const notices = (names: readonly string[], changed: Partial<SelectionContext> = {}): readonly string[] =>
     selectInstruments(names, context(changed)).notices;
 
-  it.each(['DOW', 'COAL', 'MILK'])('%s is a market and a share: the market, and how to get the other', (name) => {
-    expect(read(name)[0]).toMatch(new RegExp(`^future:${name} `));
-    expect(notices([name])).toEqual([expect.stringContaining(`say stock:${name}`)]);
-  });
+  it.each(['GOLD', 'CORN', 'COAL', 'MILK'])(
+    '%s is a market and a share: the market, and how to get the other',
+    (name) => {
+      expect(read(name)[0]).toMatch(new RegExp(`^future:${name} `));
+      expect(notices([name])).toEqual([expect.stringContaining(`say stock:${name}`)]);
+    },
+  );
 
   it('nothing where there is no doubt', () => {
     expect(notices(['future:DOW', 'AAPL', 'EURUSD', 'GCJ24', 'GOLD_micro'])).toEqual([]);
     expect(notices(['DOW'], { onlyClass: 'future' })).toEqual([]);
+    expect(notices(['EUR/USD', 'ESH26', 'GOLD_micro'])).toEqual([]);
     expect(notices(['DOW'], { configured: [stock('DOW')] })).toEqual([]);
   });
 });
@@ -202,7 +219,7 @@ describe('a name given twice', () => {
   });
 
   it('is two where it means two things, in the order given', () => {
-    expect(read(['DOW', 'stock:DOW', 'GCJ24', 'GCM24'])).toEqual([
+    expect(read(['future:DOW', 'stock:DOW', 'GCJ24', 'GCM24'])).toEqual([
       'future:DOW YM',
       'stock:DOW DOW',
       'future:GOLD GC GCJ24',

@@ -45,6 +45,13 @@ const failing: readonly (readonly [string, Given, string, string, RegExp])[] = [
     /interval=7m is not supported/,
   ],
   [
+    'a long text with control characters, cut at 300 and shown',
+    { status: 422, body: errorBody('Unprocessable Entity', `\u001B[2J${'x'.repeat(400)}`) },
+    'not-servable',
+    'skip-series',
+    /^yahoo says "\\x1b\[2Jx{296}…" /,
+  ],
+  [
     'too many days of minutes',
     {
       status: 422,

@@ -285,5 +285,8 @@ it('paths limit it to what lies there, by key or by file; a path of nothing is t
   expect(await checked('stocks/1d')).toEqual(['stocks/1d/KO', 'stocks/1d/SPY']);
   expect(await checked('stocks/1d/SPY')).toEqual(['stocks/1d/SPY']);
   expect(await checked('stocks/1wk/SPY.csv', 'stocks/1d/KO')).toEqual(['stocks/1d/KO', 'stocks/1wk/SPY']);
-  expect(await verifyFolder(root, NOW, ['stocks/1d/SP'])).toMatchObject({ checked: [], unknown: ['stocks/1d/SP'] });
+  expect(await verifyFolder(root, NOW, ['stocks/1d/SP'])).toMatchObject({
+    checked: [],
+    unknown: [{ name: 'stocks/1d/SP' }],
+  });
 });

@@ -37,6 +37,7 @@ const light: PreparedRun = async (run, _, onProgress) => {
   const traffic = { yahoo: { requests: { 200: 1 }, retries: {}, circuit: 'closed' as const } };
   metrics.addRun({
     exitCode: 0,
+    finishedAt: 0,
     seconds: 1,
     report: { series, results: [] },
     traffic,

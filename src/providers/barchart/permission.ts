@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import type { HttpResponse } from '../../http/http-client.ts';
 import type { VortexError } from '../../market/errors.ts';
+import { outsideText } from '../../market/outside-text.ts';
 import { allowanceUsed, badAnswer, holdsWebPage, webPage } from './errors.ts';
-
-const LONGEST_QUOTE = 120;
 
 const answer = z.looseObject({
   success: z.boolean().nullish(),
@@ -27,7 +26,7 @@ function reasonOf(error: unknown): string {
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  return `barchart says "${plain.length > LONGEST_QUOTE ? `${plain.slice(0, LONGEST_QUOTE)}…` : plain}"`;
+  return `barchart says "${outsideText(plain)}"`;
 }
 
 /** An error that asks for a sign-in says nothing of the allowance. */

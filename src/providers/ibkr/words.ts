@@ -1,5 +1,6 @@
 import { VortexError } from '../../market/errors.ts';
 import type { Disposition, ErrorCode } from '../../market/errors.ts';
+import { outsideText } from '../../market/outside-text.ts';
 import { meaningOf } from './codes.ts';
 import type { Meaning } from './codes.ts';
 
@@ -9,7 +10,7 @@ export class ServerWord extends Error {
   readonly meaning: Meaning;
 
   constructor(code: number, text: string) {
-    super(text);
+    super(outsideText(text));
     this.code = code;
     this.meaning = meaningOf(code, text);
   }

@@ -1,6 +1,7 @@
 import type { HttpResponse } from '../../http/http-client.ts';
 import { VortexError } from '../../market/errors.ts';
 import type { Disposition, ErrorCode } from '../../market/errors.ts';
+import { outsideText } from '../../market/outside-text.ts';
 import type { Period } from '../../market/period.ts';
 import { chartAnswer, financeError } from './wire.ts';
 import type { ChartResult } from './wire.ts';
@@ -46,7 +47,7 @@ function errorOf(
   symbol: string,
   url: string,
 ): VortexError | 'no-data' {
-  const said = `yahoo says "${description}" (${status} ${code}) for ${symbol}: ${url}`;
+  const said = `yahoo says "${outsideText(description)}" (${status} ${outsideText(code)}) for ${symbol}: ${url}`;
   if (description.startsWith("Data doesn't exist for startDate")) return 'no-data';
   if (code === 'Not Found' || (status === 404 && code !== 'Bad Request')) {
     return problem(`no such symbol at yahoo: ${symbol}`, 'no-such-symbol', 'skip-series');
