@@ -1,3 +1,4 @@
+import { closuresOf } from '../config/closures.ts';
 import { EXIT, worstExitCode } from '../download/exit-code.ts';
 import { runReport } from '../download/run-report.ts';
 import type { RunReport } from '../download/run-report.ts';
@@ -183,7 +184,7 @@ export async function repairFolder(
     const startedAt = new Date().toISOString();
     const store = new SeriesStore(root, run, () => now, settings.overlap_bars);
     await store.recover();
-    const found = await verifyFolder(root, now, names, below);
+    const found = await verifyFolder(root, now, names, { below });
     for (const { series, period } of found.checked) {
       for (const path of store.cutTails(store.read({ key: series, period }))) output.err(`vortex: ${tailCut(path)}\n`);
     }
@@ -211,7 +212,7 @@ export async function repairFolder(
       await keepRunReport(root, run, runReport(head, outcome.results, outcome.unservable, outcome.allowance));
     }
     if (outcome.aborted !== undefined) output.err(`vortex: ${outcome.aborted.message}\n`);
-    const after = await verifyFolder(root, now, names, below);
+    const after = await verifyFolder(root, now, names, { below, closures: closuresOf(settings.closures) });
     const findings = [...lossesOf(patients, root, context), ...after.findings];
     const isBad = findings.some(({ severity }) => severity === 'error') || after.unknown.length > 0;
     return {

@@ -1,3 +1,4 @@
+import { closuresOf } from '../config/closures.ts';
 import { EXIT } from '../download/exit-code.ts';
 import { unknownLine } from '../market/match-series.ts';
 import { SEVERITIES } from '../quality/finding.ts';
@@ -67,7 +68,9 @@ export async function verify(
   const context = await loadContext(flags, [], output);
   const root = context.settings.output_dir;
   const mended = wantsRepair ? await (await import('./repair.ts')).repairFolder(names, context, signal) : undefined;
-  const audit = mended?.audit ?? (await verifyFolder(root, context.now, names, pathBelow(root, process.cwd())));
+  const below = pathBelow(root, process.cwd());
+  const closures = closuresOf(context.settings.closures);
+  const audit = mended?.audit ?? (await verifyFolder(root, context.now, names, { below, closures }));
   const { checked, findings, unknown } = audit;
   for (const name of unknown) output.err(`vortex: ${unknownLine(name)}\n`);
   if (mended !== undefined && !json)

@@ -59,10 +59,16 @@ export function* dueUnits(table: ExchangeTable, { from, to }: TimeRange, period:
 /** The units that are due before an instant or date, newest first; asked only as far back as they are read. */
 export function* dueUnitsBefore(table: ExchangeTable, before: number, period: Period): Generator<DueUnit> {
   const step = period === '1mo' ? 400 : period === '1wk' ? 100 : 20;
-  for (let to = before, turn = 0; turn < 200; turn++) {
-    const from = to - step * DAY_MS;
+  let to = before;
+  let span = step;
+  for (let turn = 0; turn < 200 && span <= 200 * step; turn++) {
+    const from = to - span * DAY_MS;
     const start = period === '1wk' ? mondayOf(from) : period === '1mo' ? firstOfMonth(from) : from;
-    yield* [...dueUnits(table, { from: start, to }, period)].reverse();
-    to = start;
+    const units = [...dueUnits(table, { from: start, to }, period)].reverse();
+    yield* units;
+    // The next part ends where the oldest unit begins, so that none is cut in two and lost between two parts.
+    const oldest = units.at(-1);
+    to = oldest?.from ?? to;
+    span = oldest === undefined ? 2 * span : step;
   }
 }

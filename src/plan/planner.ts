@@ -176,7 +176,8 @@ function planOne(
   };
   if (asked.length > 0) return job;
   const settled = unknown.length > 0 ? waiting(job) : { series, outcome: unchangedOr(stored), stored, ...current };
-  return isCounted || stored.rows === 0 ? settled : { ...settled, idle: job };
+  const isQuiet = isCounted || stored.rows === 0;
+  return isQuiet ? settled : { ...settled, idle: job };
 }
 
 /** What is planned of a series of which nothing is missing: the job asks only for its suspect dates. */

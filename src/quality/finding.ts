@@ -43,6 +43,7 @@ export type FindingKind =
   | 'missing-bars'
   | 'gap'
   | 'empty-day'
+  | 'history-hole'
   // where the bars come from
   | 'mixed'
   // the folder

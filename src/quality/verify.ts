@@ -1,4 +1,5 @@
 import { NO_BARS } from '../market/bars.ts';
+import type { Closure } from '../market/exchange-table.ts';
 import { matchSeries } from '../market/match-series.ts';
 import type { UnknownName } from '../market/match-series.ts';
 import type { SeriesName } from '../market/series.ts';
@@ -13,11 +14,20 @@ import type { Gap, TradedDays } from './completeness.ts';
 import { SEVERITIES } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { auditFolder } from './folder-audit.ts';
+import { historyHoles } from './history-holes.ts';
 import { neighbourFindings } from './neighbours.ts';
 import type { QuietContract } from './neighbours.ts';
 import { auditSeries } from './series-audit.ts';
 import type { SeriesAudit } from './series-audit.ts';
 import { nameOf } from './series-name.ts';
+import { SeriesTables } from './standing.ts';
+
+/** What an audit goes by beside the folder. */
+export interface VerifyOptions {
+  readonly below?: Below;
+  /** Days off by the settings, on which no bar is due. */
+  readonly closures?: readonly Closure[];
+}
 
 /** What an audit comes to. */
 export interface Audit {
@@ -50,6 +60,14 @@ function daysOf({ name, version, bars }: SeriesAudit): TradedDays[] {
   return [tradedDays(name, (bars ?? NO_BARS).time, coverage, timezone)];
 }
 
+/** Dates long ago on which the exchange of a series traded and the series has no bar. */
+function holesOf({ name, version, bars }: SeriesAudit, tables: SeriesTables, now: number): Finding[] {
+  if (version === undefined || bars === undefined) return [];
+  const stored = storedSeries(version, name.period);
+  const faults = historyHoles(name, bars, { table: tables.of({ ...name, ...version }), stored }, now);
+  return faults.map((fault) => ({ series: name.series, ...fault }));
+}
+
 const hasError = ({ faults }: SeriesAudit): boolean => faults.some(({ severity }) => severity === 'error');
 
 /**
@@ -64,7 +82,7 @@ export async function verifyFolder(
   root: string,
   now: number,
   names: readonly string[],
-  below: Below = () => undefined,
+  { below = () => undefined, closures = [] }: VerifyOptions = {},
 ): Promise<Audit> {
   requireFolder(root);
   const open = (): SeriesStore => new SeriesStore(root, 'verify', () => now);
@@ -76,6 +94,7 @@ export async function verifyFolder(
   const broken: Omit<SeriesAudit, 'bars'>[] = [];
   const quiet: QuietContract[] = [];
   const levels: ContractLevel[] = [];
+  const tables = new SeriesTables(closures);
   const keys = store.keys();
   const copies = keys.flatMap((key) => {
     const of = store.manifestOf(key)?.series ?? key;
@@ -95,6 +114,7 @@ export async function verifyFolder(
     for (const path of audit.paths) listed.add(path);
     checked.push(name);
     findings.push(...audit.faults.map((fault) => ({ series: key, ...fault })));
+    findings.push(...holesOf(audit, tables, now));
     traded.push(...daysOf(audit));
     const { bars, ...rest } = audit;
     if (rest.broken.size > 0) broken.push(rest);

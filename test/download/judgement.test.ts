@@ -132,6 +132,16 @@ describe('a series that stands still', () => {
     expect(alone?.ended).toBeUndefined();
   });
 
+  it('and was presumed to have ended is no failure when its weekly question finds nothing, and waits another week', () => {
+    const gone = new VortexError('no such symbol', { code: 'no-such-symbol', disposition: 'skip-series' });
+    const ended = { kind: 'presumed', on: day('2024-06-07'), at: day('2024-07-05') } as const;
+    const verdict = verdictOf([standing({ last: '2024-06-07', stored: { ended }, error: gone })]);
+    expect(verdict).toMatchObject({ ended: { on: day('2024-06-07'), at: NOW }, isEndKnown: true });
+    expect(verdict?.error).toBeUndefined();
+    const network = new VortexError('no line', { code: 'network', disposition: 'retry' });
+    expect(verdictOf([standing({ last: '2024-06-07', stored: { ended }, error: network })])).toBeUndefined();
+  });
+
   it('and that its source has dropped is presumed to have ended after as long, not before', () => {
     const others = ['B', 'C', 'D'].map((id) => standing({ id, last: '2024-07-12' }));
     const gone = new VortexError('no such symbol', { code: 'no-such-symbol', disposition: 'skip-series' });

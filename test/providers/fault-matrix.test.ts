@@ -97,14 +97,17 @@ async function cell(row: FaultRow, context: TestContext) {
   const env = row.error === 'timeout' ? { ...sandbox.env, ...IMPATIENT } : sandbox.env;
   const { code, stdout } = await vortex(['download', ...args], { cwd, env });
   const [result] = readReport(stdout).results;
-  const left = await missing(args, sandbox.env, cwd);
+  const asking = row.waits === true ? args.with(args.indexOf(NOW), NEXT_DAY) : args;
+  const left = await missing(asking, sandbox.env, cwd);
   const atOnce = await isTrue(provider, end, sandbox, folder);
   const stored = Object.keys(contents(folder));
 
   await sandbox.change({ faults: '' });
   const next = await vortex(['download', ...args], { cwd, env: sandbox.env });
   // A day's allowance that was said to be used up is not asked about again on that day.
-  context.expect(next.code, next.stderr).toBe(row.error === 'allowance-used' ? 5 : 0);
+  const nextCode = row.waits === true ? 3 : row.error === 'allowance-used' ? 5 : 0;
+  context.expect(next.code, next.stderr).toBe(nextCode);
+  if (row.waits === true) context.expect(readReport(next.stdout).requests).toBe(0);
   const byNext = await isTrue(provider, end, sandbox, folder);
   const right = atOnce ? 'at once' : byNext ? 'next run' : await rightLater(row, sandbox, cwd);
   const litter = everythingIn(cwd).filter((path) => path.endsWith('.tmp') || path.endsWith('/lock'));
