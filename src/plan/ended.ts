@@ -7,7 +7,11 @@ import type { WantedSeries } from './wanted.ts';
 /** Days between two questions for a series that seems to have ended. */
 const PRESUMED_DAYS = 7;
 
-const isWeekLater = (at: number, now: number): boolean => utcDate(now) - utcDate(at) >= PRESUMED_DAYS * DAY_MS;
+/** Whether a series that seems to have ended waits for its weekly question. @param now milliseconds since the epoch, UTC */
+export function waitsAWeek({ ended, answeredAt = -Infinity }: StoredSeries, now: number): boolean {
+  if (ended?.kind !== 'presumed') return false;
+  return utcDate(now) - utcDate(Math.max(ended.at, answeredAt)) < PRESUMED_DAYS * DAY_MS;
+}
 
 /**
  * The wish up to the end of a series that has ended: by the user's word up to that date, by force too; a contract that has
@@ -21,12 +25,19 @@ export function untilEnd(
 ): WantedSeries | undefined {
   const { ended } = stored;
   if (ended === undefined) return wanted;
-  if (ended.kind === 'presumed') return force || isWeekLater(ended.at, now) ? wanted : undefined;
+  // While the weekly question is waited for, only gaps before the last bar are asked for.
+  if (ended.kind === 'presumed') return force || !waitsAWeek(stored, now) ? wanted : upTo(wanted, stored.tail.at(-1));
   if (ended.kind === 'contract') return force ? wanted : undefined;
   if (ended.on === undefined) return undefined;
   const end = ended.on + DAY_MS;
   const { contract } = wanted.series;
   if (contract !== undefined && stored.rows === 0 && contract.life.to > end) return undefined;
-  const range = { from: wanted.range.from, to: Math.min(wanted.range.to, end) };
+  return upTo(wanted, ended.on);
+}
+
+/** The wish up to a trade date, that included; undefined when nothing is left of it. */
+function upTo(wanted: WantedSeries, last: number | undefined): WantedSeries | undefined {
+  if (last === undefined) return undefined;
+  const range = { from: wanted.range.from, to: Math.min(wanted.range.to, utcDate(last) + DAY_MS) };
   return range.from < range.to ? { ...wanted, range } : undefined;
 }

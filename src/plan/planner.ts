@@ -12,7 +12,7 @@ import { split, subtract, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import { boundTo, homeOf, leftOutLine } from './binding.ts';
-import { untilEnd } from './ended.ts';
+import { untilEnd, waitsAWeek } from './ended.ts';
 import { withExpiry } from './expiry.ts';
 import { mayMix, ownBarsBefore, ownCoverage, ownTail, withCommonBars } from './mixing.ts';
 import { inOrder } from './order.ts';
@@ -176,7 +176,7 @@ function planOne(
   };
   if (asked.length > 0) return job;
   const settled = unknown.length > 0 ? waiting(job) : { series, outcome: unchangedOr(stored), stored, ...current };
-  const isQuiet = isCounted || stored.rows === 0;
+  const isQuiet = isCounted || stored.rows === 0 || waitsAWeek(stored, options.now);
   return isQuiet ? settled : { ...settled, idle: job };
 }
 

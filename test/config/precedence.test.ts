@@ -7,7 +7,7 @@ test('without any configuration every setting has the default of the specificati
   const { settings, instruments, sources, files, warnings } = await load(cwd);
   expect(settings).toEqual({
     output_dir: join(cwd, 'data'),
-    failover: { mix: false },
+    failover: { mix: false, on_allowance: false },
     closures: {},
     formats: ['csv'],
     default_provider: 'yahoo',

@@ -136,7 +136,7 @@ describe('a series that stands still', () => {
     const gone = new VortexError('no such symbol', { code: 'no-such-symbol', disposition: 'skip-series' });
     const ended = { kind: 'presumed', on: day('2024-06-07'), at: day('2024-07-05') } as const;
     const verdict = verdictOf([standing({ last: '2024-06-07', stored: { ended }, error: gone })]);
-    expect(verdict).toMatchObject({ ended: { on: day('2024-06-07'), at: NOW }, isEndKnown: true });
+    expect(verdict).toMatchObject({ ended: { on: day('2024-06-07'), at: NOW }, isKnown: true });
     expect(verdict?.error).toBeUndefined();
     const network = new VortexError('no line', { code: 'network', disposition: 'retry' });
     expect(verdictOf([standing({ last: '2024-06-07', stored: { ended }, error: network })])).toBeUndefined();

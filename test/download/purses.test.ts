@@ -178,7 +178,6 @@ describe('a series without bars', () => {
     ['fails again and again', fault('circuit-open', 'stop-provider')],
     ['does not know the symbol', fault('no-such-symbol', 'skip-series')],
     ['cannot serve it', fault('not-servable', 'skip-series')],
-    ['gives no more', fault('allowance-used', 'stop-provider')],
     ['has answered nothing in this run', fault('network', 'skip-series')],
     ['has only given what cannot be read', fault('bad-answer', 'skip-series')],
   ])('goes to the next provider when its first one %s, and that is said', async (_, error) => {
@@ -188,6 +187,19 @@ describe('a series without bars', () => {
     expect(ran.results).toMatchObject([{ outcome: 'updated', provider: 'b' }]);
     expect([ran.codes, manifest(root)['provider']]).toEqual([[], 'b']);
     expect(ran.warnings.at(-1)).toMatch(/asked of b in place of a/);
+  });
+
+  it('waits for the next day when its first one gives no more, unless failover.on_allowance sends it on', async () => {
+    const answers = () => [fault('allowance-used', 'stop-provider'), good(JANUARY)];
+    const waiting = temporaryFolder();
+    const jobOf = (root: string) => [job(root, SPY, paid)];
+    const kept = await paidRun(waiting, jobOf(waiting), account(2), { answers: answers() }, { instead: elsewhere });
+    expect([outcomes(kept.results), kept.codes]).toEqual([['stocks/1d/SPY postponed allowance-used'], [5]]);
+    const root = temporaryFolder();
+    const plan = { instead: elsewhere, onAllowance: true };
+    const sent = await paidRun(root, jobOf(root), account(2), { answers: answers() }, plan);
+    expect(sent.results).toMatchObject([{ outcome: 'updated', provider: 'b' }]);
+    expect(sent.codes).toEqual([]);
   });
 
   it.each([

@@ -80,8 +80,8 @@ describe('a CSV that is not as it was written', () => {
   it.each([
     // Each of these would otherwise become a bar that nobody gave.
     ['a blank for a missing volume', '2024-01-02,1,1,1,1, \n', /:2: {3}is no number/],
-    ['CRLF on one line of many', '2024-01-02,1,1,1,1,1\n2024-01-03,1,1,1,1,\r\n', /:3: \r is no number/],
-    ['CRLF behind a number', '2024-01-02,1,1,1,1,1\r\n', /:2: 1\r is no number/],
+    ['CRLF on one line of many', '2024-01-02,1,1,1,1,1\n2024-01-03,1,1,1,1,\r\n', /:3: \\x0d is no number/],
+    ['CRLF behind a number', '2024-01-02,1,1,1,1,1\r\n', /:2: 1\\x0d is no number/],
     ['a hexadecimal number', '2024-01-02,0x10,1,1,1,1\n', /:2: 0x10 is no number/],
     ['an infinite price', '2024-01-02,Infinity,1,1,1,1\n', /:2: Infinity is no number/],
     ['a day that the month does not have', '2024-02-30,1,1,1,1,1\n', /:2: 2024-02-30 is not as dates/],
