@@ -70,13 +70,17 @@ function createOnly(path: string, text: string): boolean {
   }
 }
 
-/** Removes the lock of a dead holder; only one process at a time looks and removes. */
-function takeOver(path: string): boolean {
+/**
+ * Removes the lock of a dead holder; only one process at a time looks and removes. The mark of one that died meanwhile is
+ * cleared in the same call.
+ * @param text who takes over, as a lock's file says it
+ */
+function takeOver(path: string, text: string): boolean {
   const turn = `${path}.takeover`;
-  if (!createOnly(turn, '')) {
-    const age = realNow() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? realNow());
-    if (age > SILENCE_MS) rmSync(turn, { force: true });
-    return false;
+  if (!createOnly(turn, text)) {
+    if (!isDead(turn, parseHolder(readWhole(turn)))) return false;
+    rmSync(turn, { force: true });
+    if (!createOnly(turn, text)) return false;
   }
   try {
     if (!isDead(path, parseHolder(readWhole(path)))) return false;
@@ -127,7 +131,7 @@ export function tryLock(path: string, run: string, shard?: string): Grip | { rea
   let tookOver = false;
   if (!createOnly(path, text)) {
     const held = parseHolder(readWhole(path));
-    if (!isDead(path, held) || !takeOver(path) || !createOnly(path, text)) return { held };
+    if (!isDead(path, held) || !takeOver(path, text) || !createOnly(path, text)) return { held };
     tookOver = true;
   }
   const heartbeat = heartbeatOf(path);

@@ -8,7 +8,7 @@ import { journalMarks, placeCommitted, settleJournal } from './journal.ts';
 import { finishRelocation } from './relocation.ts';
 import { removeRestores, removeTemporary } from './leftovers.ts';
 import type { FolderLock } from './lock.ts';
-import { busy, tryLock } from './lock-file.ts';
+import { busy, lookAt, tryLock } from './lock-file.ts';
 import type { Grip } from './lock-file.ts';
 import { realNow } from './machine.ts';
 import { lockPath, shardLockPath } from './paths.ts';
@@ -40,9 +40,13 @@ async function enter(root: string, run: string, shard: Shard, isInside: boolean)
     const door = tryLock(lockPath(root), run, shardName(shard));
     if (!('held' in door)) return door;
     const { held } = door;
-    // A run on its own that finds shards at work goes away again.
+    // A run on its own that finds shards at work goes away again, and a dead one is being taken over by another shard.
     const isPassing =
-      isInside || held === undefined || held.shard !== undefined || shardLocks(root).some(({ isDead }) => !isDead);
+      isInside ||
+      held === undefined ||
+      held.shard !== undefined ||
+      lookAt(lockPath(root)).isDead ||
+      shardLocks(root).some(({ isDead }) => !isDead);
     if (!isPassing || realNow() > until) throw busy(root, held);
     await sleep(LOOK_AGAIN_MS + Math.random() * LOOK_AGAIN_MS);
   }

@@ -79,8 +79,17 @@ describe('processes that want one data folder', () => {
     expect(take).toThrow(/another run is working on/);
     expect(take).toThrow(/another run is working on/);
     utimesSync(turn, old, old);
-    expect(take).toThrow(/another run is working on/);
     take().release();
+    expect(everythingIn(root)).toEqual(['.vortex/']);
+  });
+
+  it('take over in one call what a process of this machine left that died while it took over', () => {
+    const root = temporaryFolder();
+    const mine = lockFolder(root, 'stale');
+    const stale = readFileSync(lockFile(root), 'utf8').replace(`"pid":${process.pid}`, `"pid":${2 ** 22 + 1}`);
+    mine.release();
+    for (const path of [lockFile(root), `${lockFile(root)}.takeover`]) writeFileSync(path, stale);
+    lockFolder(root, 'mine').release();
     expect(everythingIn(root)).toEqual(['.vortex/']);
   });
 
