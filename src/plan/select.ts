@@ -153,14 +153,21 @@ function forexSelection(symbol: string): Selection {
   return { instrument: { class: 'forex', id: pair, code: pair }, named: true };
 }
 
+/** The name under which a root says which market it means: its own, or, of one that only Interactive Brokers has, the market's. */
+function nameOfRoot(symbol: string, context: SelectionContext): string | undefined {
+  if (futureOfRoot(symbol, undefined, context) !== undefined) return symbol;
+  return [...catalogue().values()].find(({ ibkrSymbol }) => ibkrSymbol === symbol)?.id;
+}
+
 function selectByForm(symbol: string, context: SelectionContext, told: Told): Selection {
   const contract = contractSelection(symbol, context, told);
   if (contract !== undefined) return contract;
   if (forexPair(symbol) !== undefined) return forexSelection(symbol);
   if (!TICKER.test(symbol)) throw unknownName(symbol, context);
-  if (futureOfRoot(symbol, undefined, context) !== undefined) {
+  const root = nameOfRoot(symbol, context);
+  if (root !== undefined) {
     throw usageError(
-      `${symbol} is the root of a futures market and may be a ticker; say future:${symbol} or stock:${symbol}`,
+      `${symbol} is the root of a futures market and may be a ticker; say future:${root} or stock:${symbol}`,
     );
   }
   const meant = nearMiss(symbol);

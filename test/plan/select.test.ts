@@ -97,6 +97,7 @@ describe('a name is read by its form', () => {
 describe('a name is refused before anything is requested', () => {
   it.each([
     ['a root that may be a ticker', 'GC', /future:GC or stock:GC/],
+    ['a root at Interactive Brokers that may be a ticker', 'C', /future:COCOA_LDN or stock:C/],
     ['another', 'CL', /future:CL or stock:CL/],
     ['one with a dot at its end', 'Y.', /future:Y\. or stock:Y\./],
     ['a path', '../../etc/passwd', /no symbol/],
