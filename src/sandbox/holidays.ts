@@ -62,7 +62,7 @@ export function newYorkHolidays(year: number): Holidays {
   const christmas = observed(tradeDate(year, 12, 25));
   const closed = [
     newYear(year),
-    nthWeekday(year, 1, MONDAY, 3),
+    ...(year >= 1998 ? [nthWeekday(year, 1, MONDAY, 3)] : []),
     nthWeekday(year, 2, MONDAY, 3),
     easterSunday(year) - 2 * DAY_MS,
     lastMonday(year, 5),

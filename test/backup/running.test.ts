@@ -115,8 +115,9 @@ it('a backup of what a run left that died at any step restores to the version be
     for (const { series, step: length } of KEPT) {
       const known = store.read(series);
       const rows = known.stored.rows;
-      // What was torn between two formats is in the backup as it stands, and a run mends it.
-      if (!damaged.includes(series.key)) expect([30, 60]).toContain(rows);
+      // What was torn between two formats or two months is in the backup as it stands, and a run mends it.
+      if (damaged.includes(series.key)) continue;
+      expect([30, 60]).toContain(rows);
       if (rows > 0) expect((await store.loadBars(known)).close).toEqual(barsOf(rows / 30, length).close);
     }
     expect(await commitVersion(to, 'run-3', 2)).toEqual([]);

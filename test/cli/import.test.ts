@@ -100,7 +100,7 @@ describe.skipIf(NO_RECORDINGS !== undefined)('real files of bc-utils', () => {
     expect([covered.code, JSON.parse(covered.stdout)]).toMatchObject([0, { jobs: [], totals: { unchanged: 1 } }]);
     const beyond = await vortex([...args, '2024-02-15'], { cwd });
     expect(beyond.code).toBe(3);
-    expect(beyond.stderr).toContain('kept from barchart');
+    expect(beyond.stderr).toContain('bound to barchart');
   });
 });
 

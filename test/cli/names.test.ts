@@ -26,7 +26,7 @@ describe('instruments search', () => {
 
   it('finds by id, name, exchange and root, whatever the capitals; all words must be there, a whole id or root comes first', async () => {
     const cwd = temporaryFolder();
-    expect((await search(cwd, 'gold')).ids.slice(0, 2)).toEqual(['GOLD', 'GOLD_micro']);
+    expect((await search(cwd, 'gold')).ids.slice(0, 2)).toEqual(['GOLD', 'GF10-TFEX']);
     expect((await search(cwd, 'Kansas')).ids).toEqual([]);
     expect((await search(cwd, 'mexican', 'cme')).ids).toEqual(['MXP']);
     expect((await search(cwd, 'mexican cme')).ids).toEqual(['MXP']);

@@ -31,6 +31,7 @@ describe('what is asked for', () => {
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^vortex: GOLDD: did you mean GOLD\?/),
       expect.stringMatching(/^vortex: wanted\.txt: line 1: BK .* say future:BK or stock:BK$/),
+      expect.stringMatching(/^vortex: wanted\.txt: line 2: C .* say future:COCOA_LDN or stock:C$/),
       expect.stringMatching(/^vortex: wanted\.txt: line 3: ES .* say future:ES or stock:ES$/),
       expect.stringMatching(/^vortex: wanted\.txt: line 5: "MSFT\\u200b" .*U\+200B.*; write MSFT$/),
     ]);

@@ -80,7 +80,7 @@ describe('what lies in the folder is planned without settings', () => {
   it('a name that no series has is refused: 3; a folder that is none: 2', async () => {
     const unknown = await planned(await folder(), ['SPY', 'QQQ']);
     expect([unknown.code, unknown.jobs]).toEqual([3, []]);
-    expect(unknown.stderr).toContain('no series that is called QQQ');
+    expect(unknown.stderr).toContain('nothing is stored of QQQ');
     expect((await planned(temporaryFolder())).code).toBe(2);
   });
 

@@ -35,6 +35,14 @@ const FUTURES = [
     timezone: 'America/New_York',
     exchange: 'NYMEX',
   },
+  {
+    id: 'CRUDE_W',
+    root: 'CL',
+    suffix: 'NYM',
+    cycle: 'FGHJKMNQUVXZ',
+    timezone: 'America/New_York',
+    exchange: 'NYMEX',
+  },
   { id: 'AUD', root: '6A', suffix: 'CME', cycle: 'HMUZ', timezone: 'America/Chicago', exchange: 'CME', code: 'A6' },
 ];
 
