@@ -13,6 +13,7 @@ const inspected = z.tuple([
       User: z.string(),
       Env: z.array(z.string()),
       Entrypoint: z.array(z.string()),
+      Cmd: z.array(z.string()),
       WorkingDir: z.string(),
       Volumes: z.null().optional(),
       Labels: z.record(z.string(), z.string()),
