@@ -1,19 +1,27 @@
 // The table of rooms in docs/architecture.md, enforced.
-const room = (name) => `^src/${name}/`;
+const room = (name) => (name === 'sandbox' ? '^sandbox/' : `^src/${name}/`);
 const ROOMS = [
   'cli',
+  'app',
   'config',
   'market',
   'plan',
   'providers',
   'http',
   'download',
+  'derive',
+  'formats',
   'store',
+  'raw',
+  'disk',
+  'adopt',
   'quality',
   'sandbox',
   'metrics',
   'serve',
   'backup',
+  'publish',
+  'notify',
 ];
 
 /** A room may import itself and these, nothing else of src. */
@@ -22,14 +30,14 @@ const mayImport = (name, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: room(name) },
-  to: { path: '^src/', pathNot: [room(name), ...allowed] },
+  to: { path: '^(src|sandbox)/', pathNot: [room(name), ...allowed] },
 });
 
 /** A package or node module that only some places may import. */
 const only = (what, path, places) => ({
   name: `only-there-${what}`,
   severity: 'error',
-  from: { path: '^src/', pathNot: places },
+  from: { path: '^(src|sandbox)/', pathNot: places },
   to: { path },
 });
 
@@ -38,7 +46,12 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$'] }, to: {} },
-    { name: 'no-dev-packages', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-packages',
+      severity: 'error',
+      from: { path: '^(src|sandbox)/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
     {
       name: 'no-unlisted-packages',
       severity: 'error',
@@ -52,20 +65,42 @@ module.exports = {
       to: { path: '^src/', pathNot: [room('cli')] },
     },
     { name: 'nobody-imports-main', severity: 'error', from: {}, to: { path: '^src/main\\.ts$' } },
+    {
+      name: 'app-knows-no-front-end',
+      comment: 'use cases know no flags, no text, no process',
+      severity: 'error',
+      from: { path: room('app') },
+      to: { path: `^src/(cli|main|index)` },
+    },
     mayImport('market', [], 'the pure domain: itself only'),
     mayImport('plan', [room('market'), '^src/providers/provider\\.ts$'], 'pure'),
     mayImport('http', [room('market')], 'the network'),
-    mayImport('store', [room('market')], 'the disk'),
-    mayImport('quality', [room('market'), room('store')], 'checks of what is stored'),
+    mayImport('disk', [room('market')], 'files, paths, locks'),
+    mayImport('formats', [room('market')], 'bars as bytes'),
+    mayImport(
+      'raw',
+      [room('market'), room('disk'), '^src/store/(manifest-form|series-change|shard-lock)\\.ts$'],
+      'answers as they came',
+    ),
+    mayImport('store', [room('market'), room('disk'), room('formats'), room('raw')], 'what is stored'),
+    mayImport(
+      'adopt',
+      [room('market'), room('disk'), room('formats'), '^src/store/(manifest|manifest-form|series-change)\\.ts$'],
+      'folders of other tools',
+    ),
+    mayImport('derive', [room('market'), room('store')], 'what is made of stored series'),
+    mayImport('quality', [room('market'), room('store'), room('disk'), room('formats')], 'checks of what is stored'),
+    mayImport('publish', [room('market'), room('store'), room('disk'), room('formats')], 'the folder in a bucket'),
+    mayImport('notify', [room('market'), '^src/http/http-client\\.ts$'], 'messages to people'),
     mayImport('metrics', [room('market'), '^src/download/run-report\\.ts$'], 'what runs tell other programs'),
     mayImport('serve', [room('market')], 'the service: it is handed what it works with'),
-    mayImport('backup', [room('market'), room('store')], 'copies of the disk'),
+    mayImport('backup', [room('market'), room('store'), room('disk'), room('raw')], 'copies of the disk'),
     mayImport('sandbox', [room('market')], 'an independent stand-in'),
     mayImport('config', [room('market')], 'settings'),
     mayImport('providers', [room('market'), '^src/http/http-client\\.ts$'], 'sources of bars'),
     mayImport(
       'download',
-      [room('market'), room('plan'), '^src/providers/provider\\.ts$', room('store')],
+      [room('market'), room('plan'), '^src/providers/provider\\.ts$', room('store'), room('raw'), room('disk')],
       'runs the plan',
     ),
     {
@@ -83,7 +118,10 @@ module.exports = {
     },
     only('axios', '^axios$|node_modules/axios/', [room('http')]),
     only('fs', '^(node:)?fs(/promises)?$', [
+      room('disk'),
       room('store'),
+      room('raw'),
+      room('adopt'),
       room('config'),
       room('sandbox'),
       room('backup'),
@@ -97,7 +135,7 @@ module.exports = {
     only('pino', 'node_modules/pino(-pretty)?/', [room('cli')]),
     only('prompts', 'node_modules/@clack/', [room('cli')]),
     only('dotenv', 'node_modules/dotenv/', [room('config')]),
-    only('csv-and-parquet', 'node_modules/(csv-stringify|parquetjs-lite)/', [room('store')]),
+    only('csv-and-parquet', 'node_modules/(csv-stringify|parquetjs-lite)/', [room('formats')]),
     only('socket-of-ibkr', 'node_modules/@stoqey/', ['^src/providers/ibkr/']),
     only('archives-and-buckets', 'node_modules/(tar|@aws-sdk)/', [room('backup')]),
     only('other-programs', '^(node:)?child_process$', [room('backup')]),

@@ -14,6 +14,7 @@ FROM base AS build
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY esbuild.config.js ./
 COPY src src
+COPY sandbox sandbox
 RUN npm run build
 
 FROM production AS app

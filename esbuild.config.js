@@ -44,7 +44,9 @@ const { inputs } = (await build({ ...options, write: false })).metafile;
 const core = importsOf(inputs, CORE);
 const late = Object.values(inputs).flatMap(({ imports }) => imports.filter(({ kind }) => kind === 'dynamic-import'));
 const asking = new Set(
-  late.filter(({ path }) => /^src\/.*\.ts$/.test(path) && !core.has(path)).map(({ path }) => join(root, path)),
+  late
+    .filter(({ path }) => /^(src|sandbox)\/.*\.ts$/.test(path) && !core.has(path))
+    .map(({ path }) => join(root, path)),
 );
 const withCore = {
   name: 'core',

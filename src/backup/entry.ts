@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { BLOCK_BYTES } from '../store/checksum.ts';
-import { storeError } from '../store/files.ts';
+import { BLOCK_BYTES } from '../disk/checksum.ts';
+import { storeError } from '../disk/files.ts';
 
 /** One file of a backup: its content is what it was when the snapshot was taken, whatever happens to the file meanwhile. */
 export interface SnapshotEntry {

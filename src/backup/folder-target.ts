@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { usageError } from '../market/errors.ts';
 import { DAY_MS } from '../market/period.ts';
-import { isMissing, makeFolder, storeError, syncDescriptor, syncFolder } from '../store/files.ts';
-import { realNow } from '../store/machine.ts';
+import { isMissing, makeFolder, storeError, syncDescriptor, syncFolder } from '../disk/files.ts';
+import { realNow } from '../disk/machine.ts';
 import { brokenArchive } from './tar-reader.ts';
 import type { BackupTarget, TargetObject } from './target.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { BLOCK_BYTES } from '../store/checksum.ts';
-import { sha256 } from '../store/files.ts';
+import { BLOCK_BYTES } from '../disk/checksum.ts';
+import { sha256 } from '../disk/files.ts';
 import { manifestText } from '../store/journal.ts';
 import type { Manifest, ManifestVersion, StoredFile } from '../store/manifest-form.ts';
-import { manifestPath } from '../store/paths.ts';
+import { manifestPath } from '../disk/paths.ts';
 import { revisionsPath } from '../store/revisions.ts';
 import { chunksOf, closeEntry, openFile, wholeSeconds } from './entry.ts';
 import type { SnapshotEntry } from './entry.ts';

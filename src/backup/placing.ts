@@ -1,11 +1,11 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeFolder, storeError, syncDescriptor, syncFolder } from '../store/files.ts';
-import { filesBelow } from '../store/listing.ts';
+import { makeFolder, storeError, syncDescriptor, syncFolder } from '../disk/files.ts';
+import { filesBelow } from '../disk/listing.ts';
 import { parseManifest } from '../store/manifest.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { journalMarks } from '../store/journal.ts';
-import { journalPath, manifestPath, manifestsFolder, OWN_FOLDER } from '../store/paths.ts';
+import { journalPath, manifestPath, manifestsFolder, OWN_FOLDER } from '../disk/paths.ts';
 import { setAside } from '../store/series-commit.ts';
 import { brokenArchive } from './tar-reader.ts';
 import { fileHash, stagedFiles, stagedPath } from './staging.ts';

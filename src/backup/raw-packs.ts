@@ -1,9 +1,9 @@
-import { readWhole, statFile } from '../store/files.ts';
+import { readWhole, statFile } from '../disk/files.ts';
 import type { RawHistory } from '../store/manifest-form.ts';
-import { OWN_FOLDER } from '../store/paths.ts';
-import { indexText, packsOf, parseIndex } from '../store/raw-pack.ts';
-import type { ItemPlace } from '../store/raw-pack.ts';
-import { openRuns, readSizes } from '../store/raw-sizes.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
+import { indexText, packsOf, parseIndex } from '../raw/pack.ts';
+import type { ItemPlace } from '../raw/pack.ts';
+import { openRuns, readSizes } from '../raw/sizes.ts';
 import { openFile } from './entry.ts';
 import type { SnapshotEntry } from './entry.ts';
 

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { makeFolder, storeError } from '../store/files.ts';
+import { makeFolder, storeError } from '../disk/files.ts';
 import { lockFolder } from '../store/lock.ts';
-import { OWN_FOLDER } from '../store/paths.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
 import { linesOf, writeLine } from './checksum-list.ts';
 import { createdAt, describe, isBackupName } from './description.ts';
 import type { BackupDescription } from './description.ts';

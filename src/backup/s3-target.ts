@@ -11,7 +11,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { asVortexError, VortexError } from '../market/errors.ts';
 import type { ErrorCode } from '../market/errors.ts';
 import { DAY_MS } from '../market/period.ts';
-import { realNow } from '../store/machine.ts';
+import { realNow } from '../disk/machine.ts';
 import { brokenArchive } from './tar-reader.ts';
 import type { BackupTarget, TargetObject } from './target.ts';
 

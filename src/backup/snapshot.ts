@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLASS_FOLDERS } from '../market/series.ts';
-import { filesBelow } from '../store/listing.ts';
+import { filesBelow } from '../disk/listing.ts';
 import type { Manifest, RawHistory } from '../store/manifest-form.ts';
-import { manifestPath, OWN_FOLDER } from '../store/paths.ts';
+import { manifestPath, OWN_FOLDER } from '../disk/paths.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import { closeEntry, openFile, wholeSeconds } from './entry.ts';
 import type { SnapshotEntry } from './entry.ts';

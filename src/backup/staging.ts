@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, futimesSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeFolder, storeError } from '../store/files.ts';
-import { OWN_FOLDER } from '../store/paths.ts';
+import { makeFolder, storeError } from '../disk/files.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
 import { ExpectedFiles, linesOf, readLine, writeLine } from './checksum-list.ts';
 import type { ListLine } from './checksum-list.ts';
 import type { BackupDescription } from './description.ts';

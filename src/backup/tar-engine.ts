@@ -7,7 +7,7 @@ import { createdAt, describe, isBackupName, readDescription } from './descriptio
 import type { BackupDescription } from './description.ts';
 import type { BackupEngine, NewBackup, OpenBackup } from './engine.ts';
 import { DAY_MS } from '../market/period.ts';
-import { realNow } from '../store/machine.ts';
+import { realNow } from '../disk/machine.ts';
 import { brokenArchive } from './tar-reader.ts';
 import { tarOf } from './tar-stream.ts';
 import type { BackupTarget } from './target.ts';

@@ -10,8 +10,8 @@ import { settingsCopies } from '../config/without-secrets.ts';
 import { systemClock } from '../http/clock.ts';
 import { usageError, VortexError } from '../market/errors.ts';
 import { PROVIDER_OPTIONS } from '../providers/registry.ts';
-import { OWN_FOLDER } from '../store/paths.ts';
-import { checkDataFolder } from '../store/listing.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
+import { checkDataFolder } from '../disk/listing.ts';
 import type { CommandContext } from './context.ts';
 
 /** Where only data and what the program keeps of them are. */

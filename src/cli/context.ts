@@ -1,3 +1,4 @@
+import type { AppContext } from '../app/context.ts';
 import { processEnvironment } from '../config/process-environment.ts';
 import { loadSettings } from '../config/load.ts';
 import type { LoadedSettings } from '../config/load.ts';
@@ -6,7 +7,6 @@ import type { FlagValue } from '../config/setting-layers.ts';
 import { withCatalogueFacts } from '../market/catalogue.ts';
 import { parseTradeDate } from '../market/calendar.ts';
 import { asVortexError, usageError, VortexError } from '../market/errors.ts';
-import type { Shard } from '../market/shard.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { PROVIDER_OPTIONS } from '../providers/registry.ts';
 import type { Output } from './output.ts';
@@ -21,14 +21,8 @@ export interface CommonFlags {
 }
 
 /** What a command works with. */
-export interface CommandContext extends LoadedSettings {
-  /** Configured instruments, with what the catalogue knows of them. */
-  readonly configured: readonly Instrument[];
-  /** The time that the command stands for: --now, else the clock at its start. Milliseconds since the epoch, UTC. */
-  readonly now: number;
+export interface CommandContext extends AppContext {
   readonly output: Output;
-  /** The part of the series that the command works on; absent: all of them. */
-  readonly shard?: Shard;
 }
 
 /** What the surroundings of a command are. */

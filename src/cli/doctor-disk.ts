@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { storeError } from '../store/files.ts';
+import { storeError } from '../disk/files.ts';
 import { failed, passed, warned } from './doctor-check.ts';
 import type { Check } from './doctor-check.ts';
 import { bucketWarning, fileSystemCheck, mountOf } from './doctor-mounts.ts';

@@ -1,4 +1,4 @@
-import type { DiskUsage } from '../store/disk-usage.ts';
+import type { DiskUsage } from '../disk/usage.ts';
 import { passed, warned } from './doctor-check.ts';
 import type { Check } from './doctor-check.ts';
 import { formatBytes } from './table.ts';

@@ -16,7 +16,7 @@ import { backupCheck, dataFolderChecks, isContainer, isStanding } from './doctor
 import { clockCheck, cronCheck, zoneCheck } from './doctor-machine.ts';
 import type { HeardTime } from './doctor-machine.ts';
 import { splitCheck } from './doctor-split.ts';
-import { diskUsage } from '../store/disk-usage.ts';
+import { diskUsage } from '../disk/usage.ts';
 import { logOfRun } from './log.ts';
 import { connect } from './network.ts';
 import { writeJson } from './output.ts';

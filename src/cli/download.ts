@@ -26,6 +26,7 @@ import { PastOnly } from './past-only.ts';
 import { printPlan } from './plan.ts';
 import { metricFlags, publishRun } from './publish.ts';
 import type { MetricFlags } from './publish.ts';
+import { eventsTo } from './render-events.ts';
 import { forgetRevisions, takeShard } from './run-folder.ts';
 import { planFor, providersOfPlan, readWanted, settingFlags } from './selection.ts';
 import type { SelectionFlags, Wanted } from './selection.ts';
@@ -97,7 +98,8 @@ export async function runWanted(
       return state.stored;
     };
     const plan = planFor(wanted, flags, context, storedOf);
-    for (const notice of [...past.notices(), ...plan.notices]) output.err(`vortex: ${notice}\n`);
+    const tellEvent = eventsTo(output);
+    for (const message of [...past.notices(), ...plan.notices]) tellEvent({ type: 'notice', message });
     onProgress?.(0, plan.jobs.length + plan.settled.filter(({ outcome }) => outcome !== 'unservable').length);
     const names = new Set(wanted.series.map(({ series }) => series.symbol));
     const work = {

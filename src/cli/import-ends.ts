@@ -1,7 +1,7 @@
 import { daysToMonthEnd, isMonthOver } from '../market/dead-contract.ts';
 import type { Series } from '../market/instrument.ts';
-import { readLastStamp } from '../store/foreign-ends.ts';
-import { contractOfKey } from '../store/foreign-names.ts';
+import { readLastStamp } from '../adopt/ends.ts';
+import { contractOfKey } from '../adopt/names.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { sourceZone } from './import-files.ts';
 import type { Candidate } from './import-files.ts';

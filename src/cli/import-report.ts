@@ -1,5 +1,5 @@
 import type { Period } from '../market/period.ts';
-import type { ForeignDropped } from '../store/foreign-bars.ts';
+import type { ForeignDropped } from '../adopt/bars.ts';
 import { badRowKind } from './bad-row-lines.ts';
 import { counted, textTable, thousands } from './table.ts';
 

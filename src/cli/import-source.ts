@@ -5,8 +5,8 @@ import type { Instrument, Series } from '../market/instrument.ts';
 import { nearest } from '../market/nearest.ts';
 import { seriesOf } from '../market/series.ts';
 import { contractDays, selectInstruments } from '../plan/select.ts';
-import type { ForeignName } from '../store/foreign-names.ts';
-import { PROVIDER_IDS } from '../store/foreign-sidecar.ts';
+import type { ForeignName } from '../adopt/names.ts';
+import { PROVIDER_IDS } from '../adopt/sidecar.ts';
 import type { CommandContext } from './context.ts';
 
 /** What bars without a word on their source are said to come from. */

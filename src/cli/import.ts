@@ -1,9 +1,9 @@
 import { EXIT, stoppedCode } from '../download/exit-code.ts';
 import { usageError } from '../market/errors.ts';
-import { checkForeignFolder, listForeignFolder } from '../store/foreign-folder.ts';
-import { readForeignName, readPysystemtradeName } from '../store/foreign-names.ts';
-import type { ForeignName, StrangeName } from '../store/foreign-names.ts';
-import { isPysystemtradeFile } from '../store/foreign-pysystemtrade.ts';
+import { checkForeignFolder, listForeignFolder } from '../adopt/folder.ts';
+import { readForeignName, readPysystemtradeName } from '../adopt/names.ts';
+import type { ForeignName, StrangeName } from '../adopt/names.ts';
+import { isPysystemtradeFile } from '../adopt/pysystemtrade.ts';
 import { lockFolder } from '../store/lock.ts';
 import type { SeriesChange } from '../store/series-change.ts';
 import { SeriesStore } from '../store/series-store.ts';

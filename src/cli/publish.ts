@@ -6,7 +6,7 @@ import type { AllowanceFacts, FolderFacts, RunFacts } from '../metrics/facts.ts'
 import type { Metrics } from '../metrics/metrics.ts';
 import { oldestSeries } from '../quality/ages.ts';
 import { PROVIDERS } from '../providers/registry.ts';
-import { diskUsage } from '../store/disk-usage.ts';
+import { diskUsage } from '../disk/usage.ts';
 import { readLastSuccess } from '../store/last-success.ts';
 import { dayBudgets } from './allowance.ts';
 import { processEnvironment } from '../config/process-environment.ts';

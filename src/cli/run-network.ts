@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { AnswerBook } from '../download/answer-book.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import { RawArchive } from '../store/raw-archive.ts';
+import { RawArchive } from '../raw/archive.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import type { ShardLock } from '../store/shard-lock.ts';
 import type { CommandContext } from './context.ts';

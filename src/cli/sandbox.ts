@@ -1,8 +1,8 @@
 import { catalogue, codeOfMarket } from '../market/catalogue.ts';
 import { usageError } from '../market/errors.ts';
 
-import type { FuturesRoot } from '../sandbox/futures-list.ts';
-import type { Sandbox } from '../sandbox/server.ts';
+import type { FuturesRoot } from '../../sandbox/futures-list.ts';
+import type { Sandbox } from '../../sandbox/server.ts';
 import { aborted } from './aborted.ts';
 import { readNow } from './context.ts';
 import type { CommonFlags, Surroundings } from './context.ts';
@@ -39,18 +39,18 @@ function sandboxFutures(): FuturesRoot[] {
 
 /** A sandbox for this process alone, on any free port. */
 export async function embeddedSandbox(now: number): Promise<Sandbox> {
-  const { startSandbox } = await import('../sandbox/server.ts');
+  const { startSandbox } = await import('../../sandbox/server.ts');
   return startSandbox({ port: 0, now: () => now, futures: sandboxFutures() });
 }
 
 /** `vortex sandbox`: serves until it is stopped. */
 export async function sandbox(flags: SandboxFlags, { output, signal }: Surroundings): Promise<number> {
   if (flags.faults === 'help') {
-    output.out((await import('../sandbox/fault-words.ts')).faultHelp());
+    output.out((await import('../../sandbox/fault-words.ts')).faultHelp());
     return 0;
   }
   const fixed = flags.now === undefined ? undefined : readNow(flags.now);
-  const { startSandbox } = await import('../sandbox/server.ts');
+  const { startSandbox } = await import('../../sandbox/server.ts');
   const server = await startSandbox({
     port: readWholeNumber('--port', flags.port, 65_535),
     // Who moves the one out of the way of another sandbox would run into that one's other port.

@@ -3,7 +3,7 @@ import type { Series } from '../market/instrument.ts';
 import { matchSeries } from '../market/match-series.ts';
 import type { SeriesName } from '../market/series.ts';
 import { nameOf } from '../quality/series-name.ts';
-import { checkDataFolder } from '../store/listing.ts';
+import { checkDataFolder } from '../disk/listing.ts';
 import { lockFolder } from '../store/lock.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { SeriesStore } from '../store/series-store.ts';

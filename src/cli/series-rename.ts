@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { usageError } from '../market/errors.ts';
 import { pathPart } from '../market/series.ts';
-import { statFile } from '../store/files.ts';
+import { statFile } from '../disk/files.ts';
 import { manifestText } from '../store/journal.ts';
 import type { Manifest } from '../store/manifest-form.ts';
 import { relocate } from '../store/relocation.ts';

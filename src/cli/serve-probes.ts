@@ -9,7 +9,7 @@ import { offsetAt } from '../market/time-zone.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Probe } from '../serve/checks.ts';
-import { probeFolder } from '../store/folder-probe.ts';
+import { probeFolder } from '../disk/folder-probe.ts';
 import type { CommandContext } from './context.ts';
 import { numberOption, textOption } from './provider-option.ts';
 import { USER_AGENT } from './user-agent.ts';

@@ -2,7 +2,7 @@ import { seriesAsOf } from '../download/as-of.ts';
 import { asVortexError } from '../market/errors.ts';
 import { statusAt } from '../quality/inventory.ts';
 import type { InventoryEntry, SeriesStatus } from '../quality/inventory.ts';
-import { RawListing } from '../store/raw-reader.ts';
+import { RawListing } from '../raw/reader.ts';
 import { SeriesStore } from '../store/series-store.ts';
 import type { CommandContext } from './context.ts';
 import { readAsOf, replayProviders } from './rebuild.ts';

@@ -1,4 +1,4 @@
-import type { RawExchange } from '../store/raw-item.ts';
+import type { RawExchange } from '../raw/item.ts';
 
 /** What was asked and answered for each job since it was last taken. Jobs share a provider's session, so the tag decides. */
 export class AnswerBook {

@@ -1,9 +1,9 @@
 import { storedSeries, describedVersion } from '../store/manifest.ts';
 import type { Manifest, RawHistory } from '../store/manifest-form.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
-import type { RawItem } from '../store/raw-item.ts';
-import { notReplayable } from '../store/raw-reader.ts';
-import type { RawListing, StoredHistory } from '../store/raw-reader.ts';
+import type { RawItem } from '../raw/item.ts';
+import { notReplayable } from '../raw/reader.ts';
+import type { RawListing, StoredHistory } from '../raw/reader.ts';
 import { replayItems } from './replay.ts';
 import type { OpenReplay, ReplayedSeries } from './replay.ts';
 

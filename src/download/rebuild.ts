@@ -1,7 +1,7 @@
 import { asVortexError } from '../market/errors.ts';
 import type { Manifest } from '../store/manifest-form.ts';
-import { notReplayable } from '../store/raw-reader.ts';
-import type { RawListing } from '../store/raw-reader.ts';
+import { notReplayable } from '../raw/reader.ts';
+import type { RawListing } from '../raw/reader.ts';
 import { filesToMake, placeRemade, remakeFiles } from '../store/rebuilt-files.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { refuseUnarchived, seriesAsOf } from './as-of.ts';

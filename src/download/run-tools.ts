@@ -1,8 +1,8 @@
 import type { Format } from '../market/file-format.ts';
 import type { Series } from '../market/instrument.ts';
 import type { Provider, ProviderSession } from '../providers/provider.ts';
-import type { RawArchive } from '../store/raw-archive.ts';
-import type { RawExchange } from '../store/raw-item.ts';
+import type { RawArchive } from '../raw/archive.ts';
+import type { RawExchange } from '../raw/item.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import type { SilentNotes } from './silent-days.ts';

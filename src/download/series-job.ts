@@ -11,8 +11,8 @@ import { intersect, unite } from '../market/time-range.ts';
 import type { TimeRange, TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import type { BarRequest, Capabilities, FetchedBars, ProviderSession, SourceFacts } from '../providers/provider.ts';
-import type { RawAnswer } from '../store/raw-archive.ts';
-import type { RawExchange } from '../store/raw-item.ts';
+import type { RawAnswer } from '../raw/archive.ts';
+import type { RawExchange } from '../raw/item.ts';
 
 /** What fetching a series needs beside the job. */
 export interface FetchContext {

@@ -6,7 +6,7 @@ import type { TimeRanges } from '../market/time-range.ts';
 import type { Job } from '../plan/plan.ts';
 import { earliestServed, longestSpan } from '../plan/reach.ts';
 import type { Format } from '../market/file-format.ts';
-import type { RawAnswers } from '../store/raw-archive.ts';
+import type { RawAnswers } from '../raw/archive.ts';
 import type { KnownSeries } from '../store/series-change.ts';
 import type { SourceFacts } from '../providers/provider.ts';
 import { withProof } from './proving.ts';

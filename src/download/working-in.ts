@@ -3,7 +3,7 @@ import { mergeBars } from '../market/merge.ts';
 import { basisChanges, filledColumns, rebaseBars } from '../market/rebase.ts';
 import type { RebasedBars } from '../market/rebase.ts';
 import type { Job } from '../plan/plan.ts';
-import { columnNames } from '../store/columns.ts';
+import { columnNames } from '../market/columns.ts';
 import type { KnownSeries, SeriesHead } from '../store/series-change.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { mixBars, notMixed, takeOver } from './mixing.ts';

@@ -3,7 +3,7 @@ import type { Bars, ExtraColumn } from '../market/bars.ts';
 import { isIntraday } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
-import { FIXED_COLUMNS } from '../store/columns.ts';
+import { FIXED_COLUMNS } from '../market/columns.ts';
 import { FaultCount } from './finding.ts';
 import type { Fault } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { CLASS_FOLDERS } from '../market/series.ts';
-import { filesBelow, isForeignName } from '../store/listing.ts';
-import { OWN_FOLDER } from '../store/paths.ts';
+import { filesBelow, isForeignName } from '../disk/listing.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
 import type { Finding } from './finding.ts';
 
 const TEMPORARY = '.tmp';

@@ -5,9 +5,9 @@ import { formatTradeDate } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
 import { shardMark, shareOf } from '../market/shard.ts';
 import type { Shard } from '../market/shard.ts';
-import { namesIn } from './listing.ts';
-import { makeFolder, readWhole, sha256, storeError, syncDescriptor, syncFolder } from './files.ts';
-import { allowanceFolder } from './paths.ts';
+import { namesIn } from '../disk/listing.ts';
+import { makeFolder, readWhole, sha256, storeError, syncDescriptor, syncFolder } from '../disk/files.ts';
+import { allowanceFolder } from '../disk/paths.ts';
 
 /** How many days of an account are kept. */
 const KEPT_DAYS = 14;

@@ -1,11 +1,11 @@
 import { closeSync, fsyncSync, ftruncateSync, futimesSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isContent } from './checksum.ts';
-import type { Checksum } from './checksum.ts';
-import { makeFolder, readPart, statFile, storeError, syncDescriptor } from './files.ts';
-import { realNow } from './machine.ts';
+import { isContent } from '../disk/checksum.ts';
+import type { Checksum } from '../disk/checksum.ts';
+import { makeFolder, readPart, statFile, storeError, syncDescriptor } from '../disk/files.ts';
+import { realNow } from '../disk/machine.ts';
 import type { StoredFile } from './manifest-form.ts';
-import { quarantinePath } from './paths.ts';
+import { quarantinePath } from '../disk/paths.ts';
 
 /** Rows to be put behind those that a file has. */
 export interface Append {

@@ -1,8 +1,8 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../market/errors.ts';
-import { isMissing, makeFolder, readWhole, storeError } from './files.ts';
-import { OWN_FOLDER } from './paths.ts';
+import { isMissing, makeFolder, readWhole, storeError } from '../disk/files.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
 
 /**
  * Prepares the folder that series as of a day are written to: a new one, an empty one, or one that was made for the same day.

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { writeWhole } from './durable-file.ts';
-import { readWhole } from './files.ts';
-import { backupNotePath } from './paths.ts';
+import { writeWhole } from '../disk/durable-file.ts';
+import { readWhole } from '../disk/files.ts';
+import { backupNotePath } from '../disk/paths.ts';
 
 const note = z.object({
   lastSuccess: z.number().optional(),

@@ -4,9 +4,9 @@ import { firstOfNextMonth } from '../market/calendar.ts';
 import { HOUR_MS, periodMs } from '../market/period.ts';
 import type { Period } from '../market/period.ts';
 import type { Format } from '../market/file-format.ts';
-import { checksumOf } from './checksum.ts';
-import type { Checksum } from './checksum.ts';
-import type { ParquetLabels } from './parquet.ts';
+import { checksumOf } from '../disk/checksum.ts';
+import type { Checksum } from '../disk/checksum.ts';
+import type { ParquetLabels } from '../formats/parquet.ts';
 
 /** A file that a series is to have. */
 export interface EncodedFile {
@@ -37,7 +37,7 @@ export const isInParts = (period: Period): boolean => periodMs(period) < HOUR_MS
 export const monthOfPart = (path: string): string => path.slice(-'2024-03.parquet'.length, -'.parquet'.length);
 
 async function parquetFiles(key: string, period: Period, bars: Bars, labels: ParquetLabels): Promise<EncodedFile[]> {
-  const { encodeParquet } = await import('./parquet.ts');
+  const { encodeParquet } = await import('../formats/parquet.ts');
   const parts = isInParts(period)
     ? monthlyParts(bars).map((part) => ({ path: `${key}_${part.month}.parquet`, bars: part.bars }))
     : [{ path: `${key}.parquet`, bars }];
@@ -64,7 +64,7 @@ export async function encodeSeries(
 ): Promise<EncodedFile[]> {
   if (bars.time.length === 0) return [];
   if (format === 'csv') {
-    const { encodeCsv } = await import('./csv.ts');
+    const { encodeCsv } = await import('../formats/csv.ts');
     return [csvFile(`${key}.csv`, encodeCsv(bars, period))];
   }
   return parquetFiles(key, period, bars, labels);
@@ -73,9 +73,9 @@ export async function encodeSeries(
 /** Reads one file of a series. @throws VortexError `file-corrupt` */
 export async function decodeFile(content: Buffer, format: Format, path: string): Promise<Bars> {
   if (format === 'csv') {
-    const { decodeCsv } = await import('./csv.ts');
+    const { decodeCsv } = await import('../formats/csv.ts');
     return decodeCsv(content, path);
   }
-  const { decodeParquet } = await import('./parquet.ts');
+  const { decodeParquet } = await import('../formats/parquet.ts');
   return decodeParquet(content, path);
 }

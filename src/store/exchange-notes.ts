@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { formatTradeDate, parseTradeDate } from '../market/calendar.ts';
 import type { TradeDate } from '../market/calendar.ts';
-import { writeWhole } from './durable-file.ts';
-import { readWhole } from './files.ts';
-import { OWN_FOLDER } from './paths.ts';
+import { writeWhole } from '../disk/durable-file.ts';
+import { readWhole } from '../disk/files.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
 
 const form = z.object({
   schema: z.literal(1),

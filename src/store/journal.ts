@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { namesIn } from './listing.ts';
+import { namesIn } from '../disk/listing.ts';
 import { cutTornAppend } from './append.ts';
-import { isContent } from './checksum.ts';
+import { isContent } from '../disk/checksum.ts';
 import {
   closeFiles,
   makeFolder,
@@ -15,12 +15,12 @@ import {
   syncFiles,
   syncFolder,
   writeFiles,
-} from './files.ts';
-import type { WrittenFile } from './files.ts';
-import { bootIdentity, realNow } from './machine.ts';
+} from '../disk/files.ts';
+import type { WrittenFile } from '../disk/files.ts';
+import { bootIdentity, realNow } from '../disk/machine.ts';
 import { parseManifest } from './manifest.ts';
 import type { Manifest } from './manifest-form.ts';
-import { journalPath, manifestPath, markOfJournal, OWN_FOLDER } from './paths.ts';
+import { journalPath, manifestPath, markOfJournal, OWN_FOLDER } from '../disk/paths.ts';
 
 /** A journal that was closed in order is kept so long, for the system to write the manifests out by itself. */
 const KEPT_MS = 300_000;

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { shardMark, shardName } from '../market/shard.ts';
 import type { Shard } from '../market/shard.ts';
-import { writeWhole } from './durable-file.ts';
-import { readWhole } from './files.ts';
-import { lastSuccessPath, runReportsFolder } from './paths.ts';
+import { writeWhole } from '../disk/durable-file.ts';
+import { readWhole } from '../disk/files.ts';
+import { lastSuccessPath, runReportsFolder } from '../disk/paths.ts';
 import { reportNames } from './run-reports.ts';
 
 const note = z.object({ run: z.string(), finishedAt: z.iso.datetime() });

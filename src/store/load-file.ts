@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Bars } from '../market/bars.ts';
 import { VortexError } from '../market/errors.ts';
-import { isContent } from './checksum.ts';
+import { isContent } from '../disk/checksum.ts';
 import { decodeFile } from './encoding.ts';
-import { readPart, readWhole } from './files.ts';
+import { readPart, readWhole } from '../disk/files.ts';
 import type { StoredFile } from './manifest-form.ts';
 
 /** The error of a file whose size and time speak for it and whose content does not: no bar of it is to be signed anew. */

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolder } from './files.ts';
+import { makeFolder } from '../disk/files.ts';
 import { journalMarks, placeCommitted } from './journal.ts';
-import { busy, tryLock } from './lock-file.ts';
-import { removeRestores, removeTemporary } from './leftovers.ts';
-import { lockPath } from './paths.ts';
+import { busy, tryLock } from '../disk/lock-file.ts';
+import { removeRestores, removeTemporary } from '../disk/leftovers.ts';
+import { lockPath } from '../disk/paths.ts';
 import { shardLocks } from './shard-lock-list.ts';
 
 /** The right to write to a data folder. */

@@ -6,7 +6,7 @@ import { formatRange, formatStamp, parseRange } from '../market/stored-series.ts
 import type { MixedRange, StoredSeries } from '../market/stored-series.ts';
 import { intersect, subtract, unite } from '../market/time-range.ts';
 import type { TimeRanges } from '../market/time-range.ts';
-import { columnNames } from './columns.ts';
+import { columnNames } from '../market/columns.ts';
 import { readProof } from './proof-form.ts';
 import { MANIFEST_SCHEMA, manifestForms } from './manifest-form.ts';
 import type { CommittedFacts, Manifest, ManifestVersion } from './manifest-form.ts';

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { StoredSeries } from '../market/stored-series.ts';
-import { placeFile, readWhole, syncFiles, syncFolder, writeFiles } from './files.ts';
-import { OWN_FOLDER } from './paths.ts';
+import { placeFile, readWhole, syncFiles, syncFolder, writeFiles } from '../disk/files.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
 
 const form = z.object({
   schema: z.literal(1),

@@ -1,4 +1,4 @@
-import { readWhole } from './files.ts';
+import { readWhole } from '../disk/files.ts';
 import type { Manifest } from './manifest-form.ts';
 import { REVISIONS_HEADER, revisionsPath } from './revisions.ts';
 

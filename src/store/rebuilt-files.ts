@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import type { Bars } from '../market/bars.ts';
-import { checksumOf, isContent } from './checksum.ts';
+import { checksumOf, isContent } from '../disk/checksum.ts';
 import { encodeSeries } from './encoding.ts';
-import { dropFiles, placeFile, readWhole, syncFiles, syncFolder, writeFiles } from './files.ts';
+import { dropFiles, placeFile, readWhole, syncFiles, syncFolder, writeFiles } from '../disk/files.ts';
 import type { Manifest, StoredFile } from './manifest-form.ts';
-import { notReplayable } from './raw-reader.ts';
+import { notReplayable } from '../raw/reader.ts';
 import { setAside } from './series-commit.ts';
 import type { SeriesStore } from './series-store.ts';
 

@@ -1,9 +1,9 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { makeFolder, placeFile, readWhole, storeError, syncFiles, syncFolder, writeFiles } from './files.ts';
+import { makeFolder, placeFile, readWhole, storeError, syncFiles, syncFolder, writeFiles } from '../disk/files.ts';
 import { journalMarks, settleJournal } from './journal.ts';
-import { OWN_FOLDER } from './paths.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
 
 const form = z.object({
   schema: z.literal(1),

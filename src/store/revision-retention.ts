@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { writeWhole } from './durable-file.ts';
-import { readPart, statFile, syncFolder } from './files.ts';
+import { writeWhole } from '../disk/durable-file.ts';
+import { readPart, statFile, syncFolder } from '../disk/files.ts';
 import { REVISIONS_HEADER, revisionsPath } from './revisions.ts';
 
 /** Length of an instant as a line of a log begins with it. */

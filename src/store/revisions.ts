@@ -4,8 +4,8 @@ import type { BasisChange } from '../market/basis.ts';
 import type { BarChange } from '../market/merge.ts';
 import type { Period } from '../market/period.ts';
 import { formatStamp } from '../market/stored-series.ts';
-import { makeFolder, readPart, readWhole, statFile, storeError, syncDescriptor } from './files.ts';
-import { OWN_FOLDER } from './paths.ts';
+import { makeFolder, readPart, readWhole, statFile, storeError, syncDescriptor } from '../disk/files.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
 
 /** What a source has changed of a series after it was stored. */
 export interface Revisions {

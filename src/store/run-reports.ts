@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
-import { writeWhole } from './durable-file.ts';
-import { isForeignName, namesIn } from './listing.ts';
-import { makeFolder, readWhole } from './files.ts';
-import { runReportsFolder } from './paths.ts';
+import { writeWhole } from '../disk/durable-file.ts';
+import { isForeignName, namesIn } from '../disk/listing.ts';
+import { makeFolder, readWhole } from '../disk/files.ts';
+import { runReportsFolder } from '../disk/paths.ts';
 
 /** How many reports are kept unless told. */
 const KEPT = 90;

@@ -3,7 +3,7 @@ import type { Series } from '../market/instrument.ts';
 import { NOTHING_STORED } from '../market/stored-series.ts';
 import type { StoredSeries } from '../market/stored-series.ts';
 import type { Format } from '../market/file-format.ts';
-import type { PackedItem } from './raw-pack.ts';
+import type { PackedItem } from '../raw/pack.ts';
 import type { Revisions } from './revisions.ts';
 import type { VersionFacts } from './manifest.ts';
 import type { ManifestVersion, StoredFile } from './manifest-form.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Manifest } from './manifest-form.ts';
-import { manifestPath, quarantinePath } from './paths.ts';
+import { manifestPath, quarantinePath } from '../disk/paths.ts';
 import { revisionsPath } from './revisions.ts';
 import type { Relocation } from './relocation.ts';
 

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import type { Shard } from '../market/shard.ts';
-import { namesIn } from './listing.ts';
-import { lookAt } from './lock-file.ts';
-import type { Holder } from './lock-file.ts';
-import { lockPath, shardOfLock } from './paths.ts';
+import { namesIn } from '../disk/listing.ts';
+import { lookAt } from '../disk/lock-file.ts';
+import type { Holder } from '../disk/lock-file.ts';
+import { lockPath, shardOfLock } from '../disk/paths.ts';
 
 /** The lock of a shard as it stands. */
 export interface ShardLockFile {

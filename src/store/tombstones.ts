@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { OWN_FOLDER } from './paths.ts';
+import { OWN_FOLDER } from '../disk/paths.ts';
 
 const tombstone = (key: string): string => `${OWN_FOLDER}/removed/${key}.json`;
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Bars } from '../market/bars.ts';
 import type { Format } from '../market/file-format.ts';
 import type { Append } from './append.ts';
-import { blockStart, extendedBy } from './checksum.ts';
+import { blockStart, extendedBy } from '../disk/checksum.ts';
 import { csvFile, encodeSeries } from './encoding.ts';
 import type { EncodedFile } from './encoding.ts';
-import { readPart } from './files.ts';
+import { readPart } from '../disk/files.ts';
 import type { StoredFile } from './manifest-form.ts';
 import type { CsvEnd, SeriesChange, SeriesHead } from './series-change.ts';
 
@@ -39,7 +39,7 @@ async function encodedFiles(
 ): Promise<(WantedFile | EncodedFile)[]> {
   const { period, symbol, instrument, key } = series;
   if (head?.csv !== undefined && format === 'csv') {
-    const { encodeRows } = await import('./csv.ts');
+    const { encodeRows } = await import('../formats/csv.ts');
     return [csvWithEnd(root, head.csv, encodeRows(bars, period))];
   }
   const labels = { instrument: instrument.id, symbol, provider: facts.provider ?? '', period };

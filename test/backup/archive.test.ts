@@ -19,7 +19,7 @@ import { FolderTarget } from '../../src/backup/folder-target.ts';
 import { pruneBackups } from '../../src/backup/prune.ts';
 import { restoreBackup } from '../../src/backup/restore.ts';
 import { refusal } from '../../src/backup/tar-reader.ts';
-import { removeTemporary } from '../../src/store/leftovers.ts';
+import { removeTemporary } from '../../src/disk/leftovers.ts';
 import { backUp, everything, kept, NOW, systemTar } from '../support/backups.ts';
 import { contents, everythingIn, temporaryFolder } from '../support/folder.ts';
 

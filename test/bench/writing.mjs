@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(CHECKOUT, 'node_modules/.vortex-bench-'));
 async function load(name) {
   const outfile = join(folder, `${name}.mjs`);
   await build({
-    entryPoints: [join(CHECKOUT, `src/store/${name}.ts`)],
+    entryPoints: [join(CHECKOUT, `src/formats/${name}.ts`)],
     outfile,
     bundle: true,
     format: 'esm',

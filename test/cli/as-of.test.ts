@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { seriesAsOf } from '../../src/download/as-of.ts';
 import { systemClock } from '../../src/http/clock.ts';
 import { sandbox as madeUp } from '../../src/providers/sandbox/index.ts';
-import { RawListing } from '../../src/store/raw-reader.ts';
+import { RawListing } from '../../src/raw/reader.ts';
 import { SeriesStore } from '../../src/store/series-store.ts';
 import { contents, everythingIn, identities, temporaryFolder } from '../support/folder.ts';
 import { vortex } from '../support/program.ts';

@@ -24,7 +24,7 @@ function giveTo(path: string, uid: number): void {
 /** A checkout that belongs to an ordinary user, with a .env and a password. */
 function checkoutOfUser(env: Readonly<Record<string, string>>): string {
   const folder = mountFolder();
-  for (const name of [...NEEDED, 'esbuild.config.js', 'src', 'config', 'docker']) {
+  for (const name of [...NEEDED, 'esbuild.config.js', 'src', 'sandbox', 'config', 'docker']) {
     cpSync(join(CHECKOUT, name), join(folder, name), { recursive: true });
   }
   const lines = Object.entries({ VORTEX_OUTPUT_DIR: './data', VORTEX_USERNAME: 'demo', VORTEX_PASSWORD: '', ...env });

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../src/market/errors.ts';
-import { FAULTY_PROVIDERS } from '../../src/sandbox/fault-list.ts';
-import type { FaultKind, FaultyProvider } from '../../src/sandbox/fault-list.ts';
+import { FAULTY_PROVIDERS } from '../../sandbox/fault-list.ts';
+import type { FaultKind, FaultyProvider } from '../../sandbox/fault-list.ts';
 
 /** What the rules say that one fault of one provider comes to, in a run for one series. */
 export interface FaultRow {

@@ -1,4 +1,4 @@
-import type { FaultyProvider } from '../../src/sandbox/fault-list.ts';
+import type { FaultyProvider } from '../../sandbox/fault-list.ts';
 
 /** One night of a series: the day of the run, at 06:00 UTC, and what the rules say of it. */
 export interface Night {

@@ -3,9 +3,9 @@ import { tradeDate } from '../../src/market/calendar.ts';
 import type { AssetClass } from '../../src/market/instrument.ts';
 import type { Period } from '../../src/market/period.ts';
 import { senseFindings } from '../../src/quality/sense.ts';
-import { dividendsOf, factorOn } from '../../src/sandbox/corporate-actions.ts';
-import { priceOf } from '../../src/sandbox/securities.ts';
-import { Truth } from '../../src/sandbox/truth.ts';
+import { dividendsOf, factorOn } from '../../sandbox/corporate-actions.ts';
+import { priceOf } from '../../sandbox/securities.ts';
+import { Truth } from '../../sandbox/truth.ts';
 import { table } from '../market/rows.ts';
 import { EXTRAS } from './histories.ts';
 

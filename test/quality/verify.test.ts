@@ -5,7 +5,7 @@ import { takeSnapshot } from '../../src/backup/snapshot.ts';
 import type { Finding } from '../../src/quality/finding.ts';
 import { inventory } from '../../src/quality/inventory.ts';
 import { verifyFolder } from '../../src/quality/verify.ts';
-import { sha256 } from '../../src/store/files.ts';
+import { sha256 } from '../../src/disk/files.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { edit, putSeries } from '../support/stored.ts';
 import type { StoredWish } from '../support/stored.ts';

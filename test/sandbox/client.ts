@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { startSandbox } from '../../src/sandbox/server.ts';
-import type { Sandbox, SandboxOptions } from '../../src/sandbox/server.ts';
+import { startSandbox } from '../../sandbox/server.ts';
+import type { Sandbox, SandboxOptions } from '../../sandbox/server.ts';
 import { truthAt } from '../support/truth.ts';
 import type { TruthBar } from '../support/truth.ts';
 

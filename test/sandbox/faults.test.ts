@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { drawFaults, parseFaults } from '../../src/sandbox/faults.ts';
-import type { Sandbox } from '../../src/sandbox/server.ts';
+import { drawFaults, parseFaults } from '../../sandbox/faults.ts';
+import type { Sandbox } from '../../sandbox/server.ts';
 import { askYahoo, at, chartOf, closes, control, span, stamps, start, WEDNESDAY } from './client.ts';
 
 const QUERY = `${span('2024-01-02', '2024-05-01')}&interval=1d&events=div,splits`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatTradeDate } from '../../src/market/calendar.ts';
-import { easterSunday, futuresHolidays, londonHolidays, newYorkHolidays } from '../../src/sandbox/holidays.ts';
+import { easterSunday, futuresHolidays, londonHolidays, newYorkHolidays } from '../../sandbox/holidays.ts';
 
 const list = (days: ReadonlySet<number>): string[] => [...days].map(formatTradeDate).sort();
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldsOf, frameOf, FrameReader } from '../../src/sandbox/ibkr-wire.ts';
+import { fieldsOf, frameOf, FrameReader } from '../../sandbox/ibkr-wire.ts';
 import { greetingOf } from '../support/ib-client.ts';
 import { framed } from '../support/tws.ts';
 

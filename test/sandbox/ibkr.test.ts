@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFaults } from '../../src/sandbox/faults.ts';
+import { parseFaults } from '../../sandbox/faults.ts';
 import { greetingOf, rawClient } from '../support/ib-client.ts';
 import type { RawClient } from '../support/ib-client.ts';
 import { standIn } from '../support/stand-in.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/server.ts';
+import type { Sandbox } from '../../sandbox/server.ts';
 import { askYahoo, chartOf, refusalOf, span, stamps, start, WEDNESDAY } from './client.ts';
 
 const CHART = 'https://query2.finance.yahoo.com/v8/finance/chart/';

@@ -4,9 +4,9 @@ import { dukascopy } from '../../src/providers/dukascopy/index.ts';
 import { ibkr } from '../../src/providers/ibkr/index.ts';
 import { yahoo } from '../../src/providers/yahoo/index.ts';
 import type { FetchedBars, Provider } from '../../src/providers/provider.ts';
-import { faultHelp } from '../../src/sandbox/fault-words.ts';
-import { FAULTY_PROVIDERS, faultKinds } from '../../src/sandbox/fault-list.ts';
-import type { FaultyProvider } from '../../src/sandbox/fault-list.ts';
+import { faultHelp } from '../../sandbox/fault-words.ts';
+import { FAULTY_PROVIDERS, faultKinds } from '../../sandbox/fault-list.ts';
+import type { FaultyProvider } from '../../sandbox/fault-list.ts';
 import { ibkrAt, optionsFor } from '../support/ibkr.ts';
 import { atWork, forex, refusal, request, spy, stampsOf } from '../support/session.ts';
 import { standIn } from '../support/stand-in.ts';
@@ -99,6 +99,6 @@ it.each([
   ['yahoo:lost-day=2024-06-20@soon', /takes nothing after @/],
   ['yahoo:identity@colour', /takes nothing after @/],
 ])('%s is refused with what is right', async (spec, message) => {
-  const { parseFaults } = await import('../../src/sandbox/faults.ts');
+  const { parseFaults } = await import('../../sandbox/faults.ts');
   expect(() => parseFaults(spec)).toThrow(message);
 });

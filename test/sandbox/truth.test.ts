@@ -3,10 +3,10 @@ import { undoFloat32 } from '../../src/market/float32.ts';
 import { formatTradeDate, tradeDate, weekday } from '../../src/market/calendar.ts';
 import type { Period } from '../../src/market/period.ts';
 import { DAY_MS } from '../../src/market/period.ts';
-import { priceOf } from '../../src/sandbox/securities.ts';
-import type { Security } from '../../src/sandbox/securities.ts';
-import type { TickBars } from '../../src/sandbox/tick-bars.ts';
-import { Truth } from '../../src/sandbox/truth.ts';
+import { priceOf } from '../../sandbox/securities.ts';
+import type { Security } from '../../sandbox/securities.ts';
+import type { TickBars } from '../../sandbox/tick-bars.ts';
+import { Truth } from '../../sandbox/truth.ts';
 import { FUTURES } from './client.ts';
 
 const NOW = Date.parse('2024-05-15T19:10:20Z');

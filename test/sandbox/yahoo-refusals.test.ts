@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/server.ts';
+import type { Sandbox } from '../../sandbox/server.ts';
 import { askYahoo, at, chartOf, control, refusalOf, span, start, WEDNESDAY } from './client.ts';
 
 const DAY = 86_400;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { undoFloat32 } from '../../src/market/float32.ts';
-import type { Sandbox } from '../../src/sandbox/server.ts';
+import type { Sandbox } from '../../sandbox/server.ts';
 import { at, chartOf, closes, control, span, stamps, start, truthOf, WEDNESDAY } from './client.ts';
 
 let sandbox: Sandbox;

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { storeError } from '../../src/store/files.ts';
+import { storeError } from '../../src/disk/files.ts';
 import { contents, dataFiles, everythingIn, identities, temporaryFolder } from '../support/folder.ts';
 import {
   bars,

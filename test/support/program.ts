@@ -16,15 +16,18 @@ import { dirname, join, resolve } from 'node:path';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
 const CACHE = join(CHECKOUT, 'node_modules/.cache/vortex-tests');
+const SOURCES = ['src', 'sandbox'];
 const BUILD_FILES = ['package.json', 'esbuild.config.js'];
 
 function sourceHash(): string {
   const hash = createHash('sha256');
-  const sources = readdirSync(join(CHECKOUT, 'src'), { recursive: true, encoding: 'utf8' }).sort();
-  for (const file of [
-    ...BUILD_FILES,
-    ...sources.filter((name) => name.endsWith('.ts')).map((name) => join('src', name)),
-  ]) {
+  const sources = SOURCES.flatMap((folder) =>
+    readdirSync(join(CHECKOUT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name))
+      .sort(),
+  );
+  for (const file of [...BUILD_FILES, ...sources]) {
     hash.update(file).update(readFileSync(join(CHECKOUT, file)));
   }
   return hash.digest('hex').slice(0, 16);
@@ -38,7 +41,7 @@ function build(): string {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'building-'));
   for (const file of BUILD_FILES) cpSync(join(CHECKOUT, file), join(folder, file));
-  symlinkSync(join(CHECKOUT, 'src'), join(folder, 'src'));
+  for (const name of SOURCES) symlinkSync(join(CHECKOUT, name), join(folder, name));
   const built = spawnSync(process.execPath, ['esbuild.config.js'], { cwd: folder, encoding: 'utf8' });
   if (built.status !== 0) {
     rmSync(folder, { recursive: true });

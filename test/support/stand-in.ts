@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { FaultyProvider } from '../../src/sandbox/fault-list.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import type { FaultyProvider } from '../../sandbox/fault-list.ts';
+import { startSandbox } from '../../sandbox/server.ts';
 import { truthAt } from './truth.ts';
 import type { TruthBar } from './truth.ts';
 
